@@ -29,6 +29,8 @@ export interface Attention {
   readonly dataset: string | null;
   /** The file's number; null where it is about no file of the ledger. */
   readonly fileId: number | null;
+  /** The file's name; null where it has no number. */
+  readonly name: string | null;
   /** ISO 8601 UTC; null where nobody knows. */
   readonly since: string | null;
   /** Null: no error, such as for a file that is late. */
@@ -44,13 +46,14 @@ const decisions: ReadonlySet<string> = new Set(['LF_SNAPSHOT_SHRUNK']);
 export function failedAttention({
   fileId,
   dataset,
+  name,
   finishedAt,
   error,
-}: Pick<FileProgress, 'fileId' | 'dataset' | 'finishedAt' | 'error'>): Attention {
+}: Pick<FileProgress, 'fileId' | 'dataset' | 'name' | 'finishedAt' | 'error'>): Attention {
   const { code = '', message = '', fix = '' } = error ?? {};
   const kind = decisions.has(code) ? 'decision' : 'failed';
   const key = String(fileId);
-  return { kind, key, occurrence: key, dataset, fileId, since: finishedAt, code, message, fix };
+  return { kind, key, occurrence: key, dataset, fileId, name, since: finishedAt, code, message, fix };
 }
 
 /** All but the failed files, which a state may no longer have: the ledger knows them (failedAttention). */
@@ -58,16 +61,34 @@ export function attentionOf(state: ProgressState): Attention[] {
   const { outages, definitions, marts, freshness, sources, files } = state;
   return [
     ...outages.map(({ with: key, since, ...error }): Attention => {
-      return { kind: 'outage', key, occurrence: since, dataset: null, fileId: null, since, ...error };
+      return {
+        kind: 'outage',
+        key,
+        occurrence: since,
+        dataset: null,
+        fileId: null,
+        name: null,
+        since,
+        ...error,
+      };
     }),
     ...definitions.broken.map(({ dataset, file, ...error }): Attention => {
       const occurrence = shortly(error.message);
-      return { kind: 'definition', key: file, occurrence, dataset, fileId: null, since: null, ...error };
+      return {
+        kind: 'definition',
+        key: file,
+        occurrence,
+        dataset,
+        fileId: null,
+        name: null,
+        since: null,
+        ...error,
+      };
     }),
     ...files.filter(({ state }) => state === 'unknown').map(unknownAttention),
     ...marts.map(({ dataset, name, since, ...error }): Attention => {
       const key = `${dataset}.${name}`;
-      return { kind: 'mart', key, occurrence: since, dataset, fileId: null, since, ...error };
+      return { kind: 'mart', key, occurrence: since, dataset, fileId: null, name: null, since, ...error };
     }),
     ...sources.filter(needsCare).map(sourceAttention),
     ...freshness.filter(isLacking).map(({ dataset, since, window, due, missed }): Attention => {
@@ -75,7 +96,16 @@ export function attentionOf(state: ProgressState): Attention[] {
       const fix = 'Ask whoever delivers the files; drop the file, or fetch it again.';
       const about = { code: null, message, fix };
       const occurrence = since ?? window;
-      return { kind: 'late', key: dataset, occurrence, dataset, fileId: null, since: since ?? due, ...about };
+      return {
+        kind: 'late',
+        key: dataset,
+        occurrence,
+        dataset,
+        fileId: null,
+        name: null,
+        since: since ?? due,
+        ...about,
+      };
     }),
   ];
 }
@@ -83,7 +113,7 @@ export function attentionOf(state: ProgressState): Attention[] {
 function unknownAttention({ dataset, name, bytes, landedAt, error }: FileProgress): Attention {
   const { code = '', message = '', fix = '' } = error ?? {};
   const key = `${dataset}/${name}`;
-  const about = { dataset, fileId: null, since: landedAt };
+  const about = { dataset, fileId: null, name: null, since: landedAt };
   return { kind: 'unknown', key, occurrence: `${bytes} ${code}`, ...about, code, message, fix };
 }
 
@@ -103,7 +133,16 @@ function sourceAttention(source: SourceProgress): Attention {
   const failedAt = last?.state === 'failed' ? last.endedAt : null;
   const occurrence = shortly([said.code, failedAt, lateSince, ...missing].join(' '));
   const key = `${dataset}.${name}`;
-  return { kind: 'source', key, occurrence, dataset, fileId: null, since: failedAt ?? lateSince, ...said };
+  return {
+    kind: 'source',
+    key,
+    occurrence,
+    dataset,
+    fileId: null,
+    name: null,
+    since: failedAt ?? lateSince,
+    ...said,
+  };
 }
 
 /** The ledger keeps so much of what tells two occurrences apart. */

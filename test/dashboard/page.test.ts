@@ -6,6 +6,7 @@ import { createHub, type Hub } from '../../coordinator/progress/hub.ts';
 import { noteFailure } from '../../ledger/tables/marts.ts';
 import { openTicks, type Ticks } from '../../ledger/ticks.ts';
 import { loadRegistry } from '../../model/registry.ts';
+import { failedAttention } from '../../platform/progress/attention.ts';
 import type { ChangeMessage, ProgressMessage } from '../../platform/progress/progress.ts';
 import { tickOf, Yard } from '../coordinator/progress/support.ts';
 import { builtin } from '../support/builtin.ts';
@@ -58,9 +59,9 @@ describePage('the page on a real ledger', () => {
     const away = { with: 'database', code: 'LF_DATABASE_LOST' } as const;
     hub.setOutage('test', { ...away, message: 'The database is out of reach.', fix: 'Start it `again`.' });
     const alert = page.getByRole('alert');
-    await alert.waitFor();
+    await alert.getByText('The database is out of reach').waitFor();
     const said = await alert.textContent();
-    expect(said).toMatch(/Database, since \d\d:\d\d:\d\d: The database is out of reach/);
+    expect(said).toMatch(/work waits databasesince \d\d:\d\d:\d\d/);
     expect(said).toContain('Start it again');
     hub.setOutage('test', null);
     await alert.waitFor({ state: 'detached' });
@@ -78,7 +79,7 @@ describePage('the page on a real ledger', () => {
     const alert = page.getByRole('alert');
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(
-      /Mart ratios of sales, behind since \d\d:\d\d:\d\d: Division by <b>zero<\/b>\. LF_MART_REFRESHFix its SQL/,
+      /mart behind sales\.ratiossince \d\d:\d\d:\d\dDivision by <b>zero<\/b>\. LF_MART_REFRESHFix its SQL/,
     );
     await database.pool.query(`update landfall.mart set error = null`);
     await alert.waitFor({ state: 'detached' });
@@ -138,7 +139,9 @@ describePage('the page on a real ledger', () => {
         error: { code: 'LF_X', message: 'No dataset taxi.', fix },
       },
     ]);
-    await file(page, 'may.csv')
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'taxi/may.csv' })
       .locator('code', { hasText: /^landfall init landing\/taxi\/may.csv$/ })
       .waitFor();
   });
@@ -187,8 +190,11 @@ describePage('the page on messages', () => {
     server = await startScripted(
       snapshotOf({ files, rejects, workers: [workerOf({ workerId: 'w', host: 'far' })] }),
     );
+    const failed = failedAttention(files[0]);
+    server.answers.set('/api/attention', { attention: [{ ...failed, dismissed: null }] });
     const page = await openPage(server.url);
-    await file(page, name).getByText('No field <b>datetime</b>.').waitFor();
+    await page.getByRole('alert').getByText('No field <b>datetime</b>.').waitFor();
+    await file(page, name).getByText('nothing loaded').waitFor();
     await file(page, 'again.csv').getByText('already loaded').waitFor();
     await file(page, 'corrected.csv').getByText('removed').waitFor();
     await file(page, 'corrected.csv').getByText('corrects rejects of rides.csv').waitFor();
@@ -351,7 +357,7 @@ describePage('the page on messages', () => {
     );
     const page = await openPage(server.url, { viewport: { width, height: 800 }, colorScheme });
     await page.getByTitle(long, { exact: true }).first().waitFor();
-    expect(await page.getByText('crm-sweep').count()).toBe(1);
+    expect(await page.getByText('crm-sweep').count()).toBeGreaterThan(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await page.evaluate(lowContrast)).toEqual([]);
   });

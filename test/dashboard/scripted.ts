@@ -49,7 +49,10 @@ export async function startScripted(first: ProgressMessage): Promise<ScriptedSer
   const opened: string[] = [];
   const asked: string[] = [];
   const about = { version: '0.1.0', landing: '/srv/landfall/landing', datasets: ['trips', 'citibike'] };
-  const answers = new Map<string, unknown>([['/api/about', about]]);
+  const answers = new Map<string, unknown>([
+    ['/api/about', about],
+    ['/api/attention', { attention: [] }],
+  ]);
   let snapshot = first;
   let isFrozen = false;
   const http = createServer((request, response) => {

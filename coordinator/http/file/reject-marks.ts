@@ -1,4 +1,4 @@
-/** Where the wrong field of a rejected record is, so that it can be marked. */
+/** Where the wrong fields of a rejected record are, so that they can be marked. */
 import { blanks } from '../../../kernel/dialect/control.ts';
 import { readFields } from '../../../kernel/dialect/header.ts';
 import type { KernelDialect } from '../../../kernel/types.ts';
@@ -7,17 +7,43 @@ import type { FileLayout } from '../../../platform/layout.ts';
 import type { RejectMark } from '../../../platform/progress/reject-page.ts';
 
 /** Finds the wrong fields of records of one file. */
-export type MarkFields = (reject: { raw: string; column: string | null }) => readonly RejectMark[];
+export type MarkFields = (reject: {
+  raw: string;
+  column: string | null;
+  message: string;
+}) => readonly RejectMark[];
 
 /** Records of JSON have no fields to be found: nothing is marked in them. */
 export function markFields(layout: FileLayout | null, { columns }: StoredDefinition): MarkFields {
   if (layout === null || layout.format !== undefined) return () => [];
   const fields = new Map(columns.map(({ name }, i) => [name, layout.fieldOfColumn[i] ?? -1]));
-  return ({ raw, column }) => {
-    const field = column === null ? -1 : (fields.get(column) ?? -1);
-    const place = field < 0 ? null : placeOf(Buffer.from(raw), layout as KernelDialect, field);
-    return place === null ? [] : [{ ...place, column: column! }];
+  return ({ raw, column, message }) => {
+    if (column === null) return [];
+    const record = Buffer.from(raw);
+    const wrong = [column, ...alsoWrong(message, [...fields.keys()])];
+    const marks = [...new Set(wrong)].flatMap((name): RejectMark[] => {
+      const field = fields.get(name) ?? -1;
+      const place = field < 0 ? null : placeOf(record, layout as KernelDialect, field);
+      return place === null ? [] : [{ ...place, column: name }];
+    });
+    return marks.sort((a, b) => a.start - b.start);
   };
+}
+
+/** What follows the name of the column where a message begins (platform/errors/codes/reject.ts). */
+const afterName = '(?:: | (?:is|contains|orders) )';
+
+/** Columns that a message names after `Also:`, each at the start of a sentence. */
+function alsoWrong(message: string, names: readonly string[]): string[] {
+  // A value could say anything.
+  const plain = message.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  const also = plain.indexOf(' Also: ');
+  if (also < 0) return [];
+  const rest = `. ${plain.slice(also + ' Also: '.length)}`;
+  return names.filter((name) => {
+    const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`\\. ${literal}${afterName}`).test(rest);
+  });
 }
 
 /** The place of a field in the text that `record` is, with its quotes and without its delimiter; null: it is not there. */
@@ -26,13 +52,11 @@ function placeOf(
   dialect: KernelDialect,
   field: number,
 ): { start: number; end: number } | null {
-  const before = readFields(record, dialect, field);
-  if (before.fields.length < field || (field > 0 && before.bytes >= record.length)) return null;
-  const next = readFields(record, dialect, field + 1).bytes;
-  const delimiter = dialect.delimiter === blanks ? /[ \t]$/ : null;
-  const text = record.toString('utf8', before.bytes, next);
-  const ends = delimiter === null ? text.endsWith(dialect.delimiter) : delimiter.test(text);
-  const cut = next < record.length && ends ? (delimiter === null ? dialect.delimiter.length : 1) : 0;
-  const start = record.toString('utf8', 0, before.bytes).length;
-  return { start, end: start + text.length - cut };
+  const fields = readFields(record, dialect, field + 2).fields.length;
+  if (fields <= field) return null;
+  const [before, next] = [field, field + 1].map((count) => readFields(record, dialect, count).bytes);
+  const delimiterBytes = dialect.delimiter === blanks ? 1 : Buffer.byteLength(dialect.delimiter);
+  const end = fields > field + 1 ? next - delimiterBytes : record.length;
+  const start = record.toString('utf8', 0, before).length;
+  return { start, end: start + record.toString('utf8', before, end).length };
 }

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ChunkMap } from '../../../platform/progress/chunk-map.ts';
 import type { FileProgress, WorkerProgress } from '../../../platform/progress/progress.ts';
+import type { RejectPage } from '../../../platform/progress/reject-page.ts';
 import { Fault } from '../notices/fault.tsx';
 import { onMessage } from '../stream/messages.ts';
 import { type Answer, useAnswer } from '../stream/use-answer.ts';
@@ -9,6 +10,7 @@ import type { ViewProps } from '../view.ts';
 import { ChunkPanel } from './chunk-canvas.tsx';
 import { ChunkCells } from './chunk-cells.ts';
 import './file.css';
+import { FileActions } from './file-actions.tsx';
 import type { FileDetail } from './file-detail.ts';
 import { FileSummary } from './file-summary.tsx';
 import { LineagePanel } from './lineage-panel.tsx';
@@ -27,6 +29,8 @@ export function FileView({ route, state, isStale }: ViewProps) {
   const about = `${live?.state} ${live?.finishedAt} ${live?.chunks} ${takersOf(state?.files ?? [], fileId)}`;
   const detail = useAnswer<FileDetail>(isNumber ? `/api/files/${fileId}?without=chunks,events` : null, about);
   const file = live ?? detail.value;
+  const rejects = useAnswer<RejectPage>(file === null ? null : `/api/files/${fileId}/rejects?limit=1`, about);
+  const kinds = rejects.value?.kinds ?? [];
   if (file === null) return <Missing fileId={route.params.id} answer={detail} />;
   return (
     <>
@@ -35,9 +39,10 @@ export function FileView({ route, state, isStale }: ViewProps) {
         <div class="columns">
           <div class="column">
             <Work file={file} workers={state?.workers ?? []} about={about} />
-            <RejectList fileId={fileId} about={about} />
+            <RejectList fileId={fileId} kinds={kinds} about={about} />
           </div>
           <div class="column side">
+            <FileActions file={file} kinds={kinds} />
             <ReceiptPanel detail={detail.value} />
             <LineagePanel file={file} about={about} />
             <AboutPanel detail={detail.value} file={file} />

@@ -8,15 +8,14 @@ import { count } from '../format.ts';
 import { codeWords, reasonOf } from '../live/rejects.tsx';
 import { PanelHead } from '../panel.tsx';
 import { addressOf } from '../route.ts';
-import { useAnswer } from '../stream/use-answer.ts';
 
 /** A kind of rejects; null: all. */
 type Kind = Pick<RejectKindCount, 'code' | 'column'> | null;
 
 /** `about`: changes when the rejects may have. */
-export function RejectList({ fileId, about }: { fileId: number; about: string }) {
+export function RejectList(props: { fileId: number; kinds: readonly RejectKindCount[]; about: string }) {
+  const { fileId, kinds: sums, about } = props;
   const [kind, setKind] = useState<Kind>(null);
-  const sums = useAnswer<RejectPage>(`/api/files/${fileId}/rejects?limit=1`, about).value?.kinds ?? [];
   if (sums.length === 0) return null;
   const all = sums.reduce((sum, { count }) => sum + count, 0);
   const waiting = sums.reduce((sum, one) => sum + one.waiting, 0);

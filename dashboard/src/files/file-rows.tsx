@@ -1,4 +1,4 @@
-/** Files in lists: one that is being loaded, one that has ended, one of an unknown dataset. */
+/** Files in lists: one that is being loaded, one that has ended. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { plural } from '../../../platform/plural.ts';
@@ -21,8 +21,9 @@ export function FileName({ file }: { file: FileProgress }) {
   );
 }
 
-/** What is known of a file that fits into a line each. */
-export function FileNotes({ file, changed }: { file: FileProgress; changed?: string }) {
+/** What is known of a file that fits into a line each. `brief`: why it failed is said elsewhere. */
+export function FileNotes(props: { file: FileProgress; changed?: string; brief?: boolean }) {
+  const { file, changed, brief } = props;
   return (
     <>
       <Link file={file} />
@@ -32,7 +33,9 @@ export function FileNotes({ file, changed }: { file: FileProgress; changed?: str
       {file.keyed && file.state === 'done' && changed !== undefined && (
         <CurrentEvents file={file} changed={changed} />
       )}
-      {file.error && !['done', 'duplicate', 'undone'].includes(file.state) && <Fault error={file.error} />}
+      {file.error && !brief && !['done', 'duplicate', 'undone'].includes(file.state) && (
+        <Fault error={file.error} />
+      )}
     </>
   );
 }
@@ -154,7 +157,8 @@ function endRows(file: FileProgress): string {
 }
 
 /** `changed`: when the events of its dataset last changed; not given where they are not to be counted. */
-export function EndedFile({ file, changed }: { file: FileProgress; changed?: string }) {
+export function EndedFile(props: { file: FileProgress; changed?: string; brief?: boolean }) {
+  const { file, changed, brief } = props;
   return (
     <li class={`file end ${file.state}`}>
       <div class="file-line">
@@ -167,24 +171,7 @@ export function EndedFile({ file, changed }: { file: FileProgress; changed?: str
         </span>
         <EndFacts file={file} />
       </div>
-      <FileNotes file={file} changed={changed} />
-    </li>
-  );
-}
-
-export function UnknownFile({ file }: { file: FileProgress }) {
-  const waits = file.error?.code === 'LF_LANDING_WAITS';
-  return (
-    <li class="file unknown">
-      <div class="file-line">
-        <FileName file={file} />
-        <span class="file-state warn">{waits ? 'waits for its definition' : 'unknown dataset'}</span>
-      </div>
-      <div class="facts small">
-        <span>{size(file.bytes)}</span>
-        <span>left in the landing folder</span>
-      </div>
-      {file.error && <Fault error={file.error} mild />}
+      <FileNotes file={file} changed={changed} brief={brief} />
     </li>
   );
 }

@@ -1,8 +1,8 @@
-/** Files: first those of unknown datasets, then those in flight, then those that have ended. */
+/** Files: first those in flight, then those that have ended. Those of unknown datasets need a person (notices/). */
 
 import { plural } from '../../../platform/plural.ts';
 import type { FileProgress, Totals } from '../../../platform/progress/progress.ts';
-import { EndedFile, FileName, RunningFile, stateWords, UnknownFile } from '../files/file-rows.tsx';
+import { EndedFile, FileName, RunningFile, stateWords } from '../files/file-rows.tsx';
 import { count, percent, size } from '../format.ts';
 import { Bar, PanelHead, useShortList } from '../panel.tsx';
 import { addressOf } from '../route.ts';
@@ -17,7 +17,7 @@ const linesMost = 15;
 
 export function Files(props: { summary: Summary; totals: Totals; isStale: boolean }) {
   const { summary, totals, isStale } = props;
-  const { running, ended, unknown } = summary;
+  const { running, ended } = summary;
   const { shown, more } = useShortList(ended, shortList, 'file');
   return (
     <section class="panel" aria-label="Files">
@@ -29,13 +29,6 @@ export function Files(props: { summary: Summary; totals: Totals; isStale: boolea
           </>
         }
       />
-      {unknown.length > 0 && (
-        <ul class="files">
-          {unknown.map((file) => (
-            <UnknownFile key={file.fileId} file={file} />
-          ))}
-        </ul>
-      )}
       {running.length > fewRunning ? (
         [...byDataset(running)].map(([dataset, files]) => (
           <RunningGroup key={dataset} dataset={dataset} files={files} />
@@ -50,7 +43,7 @@ export function Files(props: { summary: Summary; totals: Totals; isStale: boolea
       {ended.length > 0 && (
         <ul class="files ended">
           {shown.map((file) => (
-            <EndedFile key={file.fileId} file={file} changed={lastEnd(ended, file.dataset)} />
+            <EndedFile key={file.fileId} file={file} changed={lastEnd(ended, file.dataset)} brief />
           ))}
         </ul>
       )}

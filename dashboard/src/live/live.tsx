@@ -1,9 +1,7 @@
 /** What is being loaded now, and what has just been. */
 import { Expected } from '../due/expected.tsx';
 import { Sources } from '../due/sources.tsx';
-import { BrokenDefinitions } from '../notices/broken-definitions.tsx';
-import { FailingMarts } from '../notices/failing-marts.tsx';
-import { Outages } from '../notices/outages.tsx';
+import { AttentionList } from '../notices/attention-list.tsx';
 import { summarise } from '../summary.ts';
 import type { ViewProps } from '../view.ts';
 import { Chart } from './chart.tsx';
@@ -24,9 +22,7 @@ export function Live({ state, connection, isStale, samples, about }: ViewProps) 
   const isEmpty = state.totals.files === 0 && state.files.length === 0;
   return (
     <>
-      <Outages outages={state.outages} />
-      <FailingMarts marts={state.marts} />
-      <BrokenDefinitions definitions={state.definitions} />
+      <AttentionList state={state} />
       <Overview state={state} summary={summary} isStale={isStale} />
       <div class="columns">
         <div class="column">

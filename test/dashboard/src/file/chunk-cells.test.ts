@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import { ChunkCells } from '../../../../dashboard/src/file/chunk-cells.ts';
+import { chunkWords } from '../../../../dashboard/src/file/chunk-words.ts';
+import type { SlotProgress, WorkerProgress } from '../../../../platform/progress/progress.ts';
+import { workerOf } from '../../scripted.ts';
+import { mapOf } from './map.ts';
+
+function holding(
+  workerId: string,
+  chunkNumber: number,
+  step: SlotProgress['step'],
+  fileId = 7,
+): WorkerProgress {
+  const slot = { fileId, chunkNumber, step, bytesRead: 10, bytes: 1000, rows: 1 };
+  return workerOf({ workerId, slots: [slot] });
+}
+
+const kindsOf = (cells: ChunkCells) =>
+  Array.from({ length: cells.size }, (_, number) => cells.kindOf(number));
+
+it('are what the ledger says, before the stream says more', () => {
+  const cells = new ChunkCells(
+    mapOf('pppccfu', { attempts: [0, 1, 2, 1, 2, 1, 1], worker: [-1, 0, -1, 0, 1, 0, 0] }),
+  );
+  expect(kindsOf(cells)).toEqual([
+    ...['waiting', 'reading', 'given back', 'committed', 'retried', 'failed', 'undone'],
+  ]);
+  expect(cells.committedCount).toBe(2);
+  expect(Object.fromEntries(cells.counts())).toMatchObject({ waiting: 1, failed: 1 });
+});
+
+it('follow a chunk from slot to commit, and leave other files alone', () => {
+  const cells = new ChunkCells(mapOf('pp'));
+  cells.hear({ commits: [], workers: [holding('a', 0, 'reading'), holding('b', 1, 'loading', 8)] }, 100);
+  expect(kindsOf(cells)).toEqual(['reading', 'waiting']);
+  cells.hear({ commits: [], workers: [holding('a', 0, 'loading')] }, 200);
+  expect(kindsOf(cells)).toEqual(['copying', 'waiting']);
+  cells.hear(
+    {
+      commits: [
+        { fileId: 7, chunkNumber: 0 },
+        { fileId: 8, chunkNumber: 1 },
+      ],
+      workers: [],
+    },
+    300,
+  );
+  expect(kindsOf(cells)).toEqual(['committed', 'waiting']);
+  expect(cells.stepsOf(0)).toEqual([
+    { step: 'reading', at: 100 },
+    { step: 'loading', at: 200 },
+  ]);
+  expect([cells.startedAt(0), cells.committedAt(0), cells.workerOf(0)]).toEqual([100, 300, 'a']);
+  expect(cells.committedCount).toBe(1);
+});
+
+it('say that a chunk was given back, and that another attempt committed it', () => {
+  const cells = new ChunkCells(mapOf('p'));
+  cells.hear({ commits: [], workers: [holding('a', 0, 'reading')] }, 1);
+  cells.hear({ commits: [], workers: [] }, 2);
+  expect(kindsOf(cells)).toEqual(['given back']);
+  cells.hear({ commits: [], workers: [holding('b', 0, 'reading')] }, 3);
+  cells.hear({ commits: [{ fileId: 7, chunkNumber: 0 }], workers: [] }, 4);
+  expect(kindsOf(cells)).toEqual(['retried']);
+  expect(cells.stepsOf(0)).toEqual([{ step: 'reading', at: 3 }]);
+});
+
+it('do not count the attempt twice that the ledger had counted', () => {
+  const cells = new ChunkCells(mapOf('p', { attempts: [1], worker: [0] }));
+  cells.hear({ commits: [], workers: [holding('a', 0, 'committing')] }, 1);
+  cells.hear({ commits: [{ fileId: 7, chunkNumber: 0 }], workers: [] }, 2);
+  expect(kindsOf(cells)).toEqual(['committed']);
+});
+
+it('are put in words', () => {
+  const cells = new ChunkCells(
+    mapOf('pc', {
+      ...{ workers: ['far-12-a1b2c3'], worker: [-1, 0], rows: [0, 50_000], rejected: [0, 12] },
+      ...{ attempts: [0, 2], lost: [0, 1], claimedMs: [null, 1000], committedMs: [null, 2500] },
+    }),
+  );
+  expect(chunkWords(cells, 0)).toBe('Chunk 1 of 2: waiting, 1.00 kB');
+  expect(chunkWords(cells, 1)).toBe(
+    'Chunk 2 of 2: retried, 1.00 kB, 50,000 rows, 12 rejected, 2 attempts, 1 worker died with it, by far-12, 1.5 s',
+  );
+});
