@@ -1,5 +1,6 @@
 /** What a dataset definition imports: `import { defineDataset, text } from 'landfall'`. */
 
+export { defineConfig } from '../platform/config/define-config.ts';
 export type { CompiledDataset } from './compiled.ts';
 export { compute } from './enrich/compute.ts';
 export {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { checkDatasetName, datasetNameOf } from '../../model/infer/names/dataset-name.ts';
@@ -17,6 +17,7 @@ type Flags = WriteOptions &
     readonly name?: string;
     readonly out?: string;
     readonly source?: SourceKind;
+    readonly config?: boolean;
   };
 
 /** Flags that only a source of one kind has. */
@@ -31,7 +32,7 @@ export function initCommand(): Command {
   return new Command('init')
     .description('read files or a source, write the definition of a dataset that loads them')
     .argument(
-      '<file...>',
+      '[file...]',
       'files of delimited text or JSON, compressed or not, or a folder of them; with --source its address, in which {env:NAME} stands for a variable',
     )
     .option('--name <name>', "the dataset's name (default: from the file's)")
@@ -46,12 +47,18 @@ export function initCommand(): Command {
     .option('--table <table>', 'postgres: schema.table')
     .option('--key <columns...>', 'postgres: columns that identify a row (default: the primary key)')
     .option('--cursor <column>', 'postgres: the column that grows with each change (default: by its name)')
+    .option('--config', 'write a landfall.config.ts with every setting in a comment, and nothing else')
     .option('--json', 'print what was found as one JSON object on standard output')
     .addHelpText(
       'after',
       '\nExample:\n  landfall init orders.csv --name orders\n  landfall ingest orders.csv --dataset orders\n\n  landfall init --source postgres {env:CRM_URL} --table public.customers\n  landfall run customers.database\n\nExit code: 0 written, 1 failed, 2 wrong call, no such file or table, or not a table',
     )
     .action(async (paths: string[], flags: Flags) => {
+      if (flags.config) return writeConfig(paths);
+      if (paths.length === 0)
+        throw new LandfallError('LF_USAGE', {
+          problem: 'there is no file, as in `landfall init orders.csv`',
+        });
       refuseForeignFlags(paths, flags);
       const { source } = flags;
       const named = source === undefined ? nameSource(paths) : sourceNamed(paths[0], flags);
@@ -64,6 +71,19 @@ export function initCommand(): Command {
         writeDefinition(sourceSubject(sampled), { ...flags, name, out }),
       );
     });
+}
+
+const configFile = 'landfall.config.ts';
+
+async function writeConfig(paths: readonly string[]): Promise<void> {
+  if (paths.length > 0)
+    throw new LandfallError('LF_USAGE', { problem: '--config writes settings, and takes no file' });
+  if (existsSync(configFile)) throw new LandfallError('LF_INIT_EXISTS', { out: configFile });
+  const { starterConfig } = await import('../init/starter-config.ts');
+  writeFileSync(configFile, starterConfig());
+  process.stdout.write(
+    `Wrote ${configFile}. Take away the // before what you change; \`landfall doctor\` shows it.\n`,
+  );
 }
 
 /** Throws LF_USAGE. */

@@ -9,11 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { crashPointMistake } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
+import { importFault } from '../import-fault.ts';
 import { isRedisAddress, maskSentinels } from '../queue/redis-address.ts';
 import { type S3Settings, s3Defaults } from '../storage/s3/s3-settings.ts';
 import { addressesOf, isWithin } from '../storage/schemes.ts';
 import { unpackedBytesDefault } from '../storage/unpack/limits.ts';
 import { type AccessToken, tokenSchema, tokensSchema } from './access-tokens.ts';
+import { defineConfig } from './define-config.ts';
 
 /** The settings that apply. */
 export interface Config extends S3Settings {
@@ -287,7 +289,11 @@ async function readConfigFile(
   if (path === undefined) return null;
   try {
     const { createJiti } = await import('jiti');
-    const jiti = createJiti(import.meta.url, { moduleCache: false });
+    // What it imports of `landfall` is of this program, wherever that is installed.
+    const jiti = createJiti(import.meta.url, {
+      moduleCache: false,
+      virtualModules: { landfall: { defineConfig } },
+    });
     const values = (await jiti.import(path, { default: true })) as Record<string, unknown>;
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {
       throw new Error('it has no object as its default export');
@@ -297,7 +303,7 @@ async function readConfigFile(
     }
     return { path, values };
   } catch (error) {
-    wrong(`${path} cannot be read: ${(error as Error).message}`);
+    wrong(`${path} cannot be read: ${await importFault(error, path)}`);
     return null;
   }
 }

@@ -52,6 +52,11 @@ const calls: Record<string, Call> = {
     code: 2,
     says: /unknown option '--datset'\n\(Did you mean --dataset\?\)\n\(`landfall ingest --help` shows/,
   },
+  'no file to write a definition for': {
+    args: ['init'],
+    code: 2,
+    says: /there is no file, as in `landfall init orders\.csv`\. \[LF_USAGE\]\n {2}→ /,
+  },
   'no argument': {
     args: ['undo'],
     code: 2,

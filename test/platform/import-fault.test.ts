@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { importFault } from '../../../model/definitions/import-fault.ts';
-import { definitionsIn, openImports } from '../../../model/definitions/import-file.ts';
-import { tempFolder } from '../../support/index.ts';
+import { definitionsIn, openImports } from '../../model/definitions/import-file.ts';
+import { importFault } from '../../platform/import-fault.ts';
+import { tempFolder } from '../support/index.ts';
 
 async function faultOf(text: string, files: Readonly<Record<string, string>> = {}) {
   const folder = tempFolder();
