@@ -6,6 +6,7 @@ import type { Coordinator } from '../coordinator/contract.ts';
 import type { LedgerFile, LedgerFileState } from '../ledger/ledger.ts';
 import { createLog } from '../platform/log/log.ts';
 import { outcome, print } from './commands/ingest.ts';
+import { notedAsUser } from './commands/upkeep/actions.ts';
 import { ExitCode } from './exit-codes.ts';
 import { resultOf } from './ingest-files.ts';
 import { type OutageDeadline, unlessOutlasted, whileOpen } from './outlasted.ts';
@@ -50,7 +51,13 @@ export async function loadAgain(
   const own = new Set<number>();
   const load = async (deadline: OutageDeadline) => {
     const file = await findFile(site.database.pool, text, { wanted });
-    const fileId = await unlessOutlasted(start(site.coordinator, file, flags), deadline);
+    const asked = {
+      what: name,
+      target: `${file.fileId}:${file.name}`,
+      details: { whole: flags.whole ?? false },
+    };
+    const again = () => start(site.coordinator, file, flags);
+    const fileId = await unlessOutlasted(notedAsUser(site.database.pool, asked, again), deadline);
     if (fileId === null) return printNothing(file, flags);
     own.add(fileId);
     const receipt = await unlessOutlasted(site.coordinator.settled(fileId), deadline);

@@ -23,6 +23,7 @@ const commands: Record<string, () => Promise<() => Command>> = {
   accept: async () => (await import('./commands/accept.ts')).acceptCommand,
   undo: async () => (await import('./commands/undo.ts')).undoCommand,
   rebuild: async () => (await import('./commands/rebuild.ts')).rebuildCommand,
+  actions: async () => (await import('./commands/upkeep/actions.ts')).actionsCommand,
   verify: async () => (await import('./commands/upkeep/verify.ts')).verifyCommand,
   compact: async () => (await import('./commands/upkeep/compact.ts')).compactCommand,
   ddl: async () => (await import('./commands/ddl.ts')).ddlCommand,

@@ -80,7 +80,11 @@ export function openWholeSite(
  * Starts a site. If that fails, what was started is stopped again. The workers are forked first, so that they load
  * their code while database and coordinator are opened.
  */
-export async function openSite(options: SiteOptions): Promise<Site> {
+export async function openSite(given: SiteOptions): Promise<Site> {
+  const own = given.serve
+    ? await (await import('../coordinator/http/own-token.ts')).withOwnToken(given.config)
+    : null;
+  const options = own === null ? given : { ...given, config: own };
   const { config, scope } = options;
   const log = options.log ?? createLog('landfall');
   let start: (databaseUrl: string) => void = () => {};
@@ -112,6 +116,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
     start(database.url);
     const serving = { database, coordinator, hub, rejects, listener: waiting?.listener };
     const url = options.serve ? await openServer(options, serving, log, closers) : null;
+    if (own !== null) say((await import('../coordinator/http/own-token.ts')).aboutOwnToken(url!, own));
     return { config, database, coordinator, hub, pool, url, close };
   } catch (error) {
     await close();

@@ -1,4 +1,5 @@
 /** What people do: what they have asked for, and which notices they have dismissed. */
+import { describeError } from '../platform/errors/errors.ts';
 import { toJson } from './json.ts';
 import { type ErrorDescription, type LedgerFile, toFile } from './rows.ts';
 import type { ActionRow, DismissalRow } from './statements/row-types.ts';
@@ -30,20 +31,34 @@ export interface Action extends NewAction {
   readonly outcome: string | null;
 }
 
-/** Notes what somebody has asked for, before it is done; `endAction` notes what became of it. Returns its number. */
-export async function beginAction(client: Client, action: NewAction): Promise<number> {
+/** Notes what somebody has asked for, before it is done; endAction notes what became of it. Returns its number. */
+async function beginAction(client: Client, action: NewAction): Promise<number> {
   const { via, who, role, address, what, target, details } = action;
   const noted = details === null ? null : toJson(details);
   const [row] = await run(client, 'actions/begin-action', [via, who, role, address, what, target, noted]);
   return row.action_id;
 }
 
-export async function endAction(
+async function endAction(
   client: Client,
   actionId: number,
   outcome: 'ok' | ErrorDescription['code'],
 ): Promise<void> {
   await run(client, 'actions/end-action', [actionId, outcome]);
+}
+
+/** Does the work, and notes who asked for it before and what became of it. Throws what `work` throws. */
+export async function noted<T>(client: Client, action: NewAction, work: () => Promise<T>): Promise<T> {
+  const actionId = await beginAction(client, action);
+  try {
+    const result = await work();
+    await endAction(client, actionId, 'ok');
+    return result;
+  } catch (error) {
+    // What was thrown says more than that this cannot be noted.
+    await endAction(client, actionId, describeError(error).code).catch(() => {});
+    throw error;
+  }
 }
 
 /** Actions, newest first: at most `limit`, with a smaller number than `before`. */

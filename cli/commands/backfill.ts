@@ -6,6 +6,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import { followEarlier, followRuns, printRun, withCoordinator } from '../follow-runs.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
+import { notedAsUser } from './upkeep/actions.ts';
 
 type BackfillFlags = SettingFlags & {
   readonly from: string;
@@ -42,7 +43,10 @@ export function backfillCommand(): Command {
       if (flags.dryRun) return printWindows(spans, flags.json === true);
       await withCoordinator({ config, registry, name: 'backfill' }, async (pool) => {
         const asked = { windows: spans, parallel, again: flags.again === true };
-        const { wanted, done } = await requestBackfill(pool, { dataset, source: source.name }, asked);
+        const { from, to, step } = flags;
+        const noted = { what: 'backfill', target: `${dataset}.${source.name}`, details: { from, to, step } };
+        const request = () => requestBackfill(pool, { dataset, source: source.name }, asked);
+        const { wanted, done } = await notedAsUser(pool, noted, request);
         if (done > 0 && !flags.json) process.stdout.write(`${plural(done, 'window')} already done\n`);
         const ids = wanted.map(({ runId }) => runId);
         process.exitCode = await followRuns(pool, ids, (result) => printRun(result, flags.json === true));

@@ -3,6 +3,7 @@ import { sourceNamed } from '../../coordinator/fetch/find-source.ts';
 import { requestRun, windowAsked } from '../../coordinator/fetch/request-run.ts';
 import { followEarlier, followRuns, printRun, withCoordinator } from '../follow-runs.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
+import { notedAsUser } from './upkeep/actions.ts';
 
 type RunFlags = SettingFlags & {
   readonly from?: string;
@@ -33,7 +34,13 @@ export function runCommand(): Command {
       const found = sourceNamed(registry, name);
       await withCoordinator({ config, registry, name: 'run' }, async (pool) => {
         const window = await windowAsked(pool, found, flags);
-        const run = await requestRun(pool, found, window, { again: flags.again });
+        const { again = false } = flags;
+        const asked = {
+          what: 'run',
+          target: `${found.dataset}.${found.source.name}`,
+          details: { window, again },
+        };
+        const run = await notedAsUser(pool, asked, () => requestRun(pool, found, window, { again }));
         process.exitCode = await followRuns(pool, [run.runId], (result) =>
           printRun(result, flags.json === true),
         );

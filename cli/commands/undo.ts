@@ -11,6 +11,7 @@ import type { MartFailure } from '../../sinks/postgres/marts/refresh-marts.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { printable } from '../terminal/format.ts';
+import { notedAsUser } from './upkeep/actions.ts';
 
 /** `landfall undo FILE`: removes what a file has loaded. */
 export function undoCommand(): Command {
@@ -35,7 +36,11 @@ export function undoCommand(): Command {
         const tools = { pool, ledger: new Ledger(pool), registry, sinks, onGone, onMartFailure };
         const { files, events } = flags.dryRun
           ? await foretellUndo(tools, file.fileId)
-          : await undoAndCount(tools, file.fileId, 'undone by hand');
+          : await notedAsUser(
+              pool,
+              { what: 'undo', target: `${file.fileId}:${file.name}`, details: null },
+              () => undoAndCount(tools, file.fileId, 'undone by hand'),
+            );
         const marts = failed.map(({ name, error }) => ({ name, ...error.toJSON() }));
         if (flags.json)
           process.stdout.write(

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { ownToken } from '../../coordinator/http/own-token.ts';
 import { type SocketOptions, socketSource } from '../progress-socket.ts';
 import { say } from '../say.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
@@ -17,7 +18,7 @@ export function watchCommand(): Command {
       const { config } = await settle(flags);
       const stopped = untilStopped();
       const url = `ws://${config.host}:${config.port}/progress`;
-      const { token } = config;
+      const token = config.token ?? (await ownToken(config));
       await new Promise<void>((resolve, reject) => {
         const source = socketSource({ url, token, onRefused: reject, ...saysOnce(url) });
         const stop = flags.json

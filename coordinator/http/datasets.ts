@@ -1,25 +1,34 @@
 /** `/api/datasets`: the current definitions, and the answers to their named queries. */
-import type { FastifyInstance } from 'fastify';
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { CompiledDataset, CompiledQuery } from '../../model/compiled.ts';
 import type { Registry } from '../../model/registry.ts';
 import { errorSchema, notFound } from './answers.ts';
-import { createQueryRunner, maxRows, readParameters } from './named-query.ts';
+import { createQueryRunner, maxRows, type QueryFormat, readParameters } from './named-query.ts';
 import { parse } from './parse.ts';
+import { urlOf } from './url-of.ts';
 
 const queryParams = z.strictObject({ name: z.string(), query: z.string() });
 
 export function datasetRoutes(app: FastifyInstance, registry: Registry, pool: pg.Pool): void {
-  const run = createQueryRunner(pool);
+  const { run, write } = createQueryRunner(pool);
 
   app.get('/api/datasets', { schema: listSchema }, () => ({ datasets: registry.all().map(describe) }));
 
   app.get('/api/datasets/:name/queries/:query', { schema: querySchema }, async (request, reply) => {
-    const { name, query: queryName } = parse(queryParams, request.params);
+    const { name, query: asked } = parse(queryParams, request.params);
+    const { query: queryName, format } = formatOf(asked, request.headers.accept);
     const query = registry.get(name)?.queries.find((one) => one.name === queryName);
     if (!query) throw notFound(`/api/datasets/${name}/queries/${queryName}`);
-    const values = readParameters(query, new URL(request.url, 'http://local').searchParams);
+    const values = readParameters(query, urlOf(request.url).searchParams);
+    reply.header('vary', 'accept').type(contentTypes[format]);
+    if (format !== 'json') {
+      const { body, truncated } = await write(name, query, values, format);
+      reply.header('landfall-truncated', String(truncated));
+      return unlessKnown(request, reply, body);
+    }
     const answer = await run(name, query, values);
     const parameters = Object.fromEntries(
       query.parameters.map((parameter, i) => [parameter.name, values[i]]),
@@ -32,9 +41,37 @@ export function datasetRoutes(app: FastifyInstance, registry: Registry, pool: pg
       truncated: answer.truncated,
     };
     // The rows are already JSON, written by Postgres with all digits of their numbers.
-    reply.type('application/json; charset=utf-8');
-    return `${JSON.stringify(head).slice(0, -1)},"rows":${answer.rowsJson}}`;
+    return unlessKnown(request, reply, `${JSON.stringify(head).slice(0, -1)},"rows":${answer.rowsJson}}`);
   });
+}
+
+/** Formats of answers: `.csv` at the end of the address, or a type of `Accept`. */
+const contentTypes: Readonly<Record<'json' | QueryFormat, string>> = {
+  json: 'application/json; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  arrow: 'application/vnd.apache.arrow.file',
+};
+
+const formats = Object.keys(contentTypes) as (keyof typeof contentTypes)[];
+
+function formatOf(asked: string, accept = '') {
+  const ended = formats.find((format) => asked.endsWith(`.${format}`));
+  if (ended !== undefined) return { query: asked.slice(0, -ended.length - 1), format: ended };
+  const types = accept.split(',').map((type) => type.split(';')[0].trim());
+  const named = types.flatMap((type) => formats.filter((one) => contentTypes[one].split(';')[0] === type));
+  return { query: asked, format: named[0] ?? 'json' };
+}
+
+/** The body; or 304, if whoever asks has it. It is computed in any case, but not sent again. */
+function unlessKnown(request: FastifyRequest, reply: FastifyReply, body: string | Buffer) {
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  reply.header('etag', etag).header('cache-control', 'private, no-cache');
+  const known = (request.headers['if-none-match'] ?? '')
+    .split(',')
+    .map((one) => one.trim().replace(/^W\//, ''));
+  if (!known.includes(etag)) return reply.send(body);
+  return reply.code(304).send();
 }
 
 function describe(dataset: CompiledDataset) {
@@ -101,7 +138,13 @@ export function queryPaths(registry: Registry): Record<string, object> {
             },
           })),
           responses: {
-            200: { description: 'The rows, as one object each', content: { 'application/json': {} } },
+            200: {
+              description: `The rows, at most ${maxRows}: as one object each, or in the format that Accept names`,
+              content: Object.fromEntries(
+                Object.values(contentTypes).map((type) => [type.split(';')[0], {}]),
+              ),
+            },
+            304: { description: 'The rows are those of If-None-Match' },
             400: {
               description: 'A parameter is not valid',
               content: { 'application/json': { schema: errorSchema } },

@@ -5,6 +5,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import { errorAnswer } from './answers.ts';
 import { tokenPage } from './page.ts';
 import { checkRole, type Gate, securityHeaders, type Who } from './security.ts';
+import { urlOf } from './url-of.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -32,7 +33,13 @@ interface GuardOptions {
 
 /** A Fastify without routes. It listens to nothing: requests come from a Listener. */
 export function guardedApp({ gate, log, otherwise }: GuardOptions): FastifyInstance {
-  const app = Fastify({ logger: false, bodyLimit: bodyBytes, routerOptions: { maxParamLength: 200 } });
+  const app = Fastify({
+    logger: false,
+    bodyLimit: bodyBytes,
+    routerOptions: { maxParamLength: 200 },
+    // Of an address that cannot be read, before any hook.
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(securityHeaders)),
+  });
   const methodsOf = methodsByPath(app);
   // The schemas of routes are only documentation. zod checks requests, and names all mistakes at once.
   app.setValidatorCompiler(() => () => true);
@@ -47,8 +54,13 @@ export function guardedApp({ gate, log, otherwise }: GuardOptions): FastifyInsta
     if (changes) gate.checkChange(request.headers);
     request.who = gate.identify(request.headers, changes ? null : url);
     checkRole(request.who, request.routeOptions.config?.role ?? 'view');
-    const cookie = gate.cookie(url);
-    if (cookie) reply.header('set-cookie', cookie);
+    const cookie = changes ? null : gate.cookie(url);
+    if (cookie === null) return;
+    reply.header('set-cookie', cookie);
+    if (!isNavigation(request)) return;
+    // The token leaves the address bar, and with it the history of the browser.
+    url.searchParams.delete('token');
+    return reply.redirect(`${url.pathname}${url.search}`, 303);
   });
   app.setNotFoundHandler((request, reply) => {
     const { method } = request;
@@ -65,11 +77,6 @@ export function guardedApp({ gate, log, otherwise }: GuardOptions): FastifyInsta
     return answerError(error, request, reply);
   });
   return app;
-}
-
-/** Whatever stands after the method, as a URL. */
-export function urlOf(target: string): URL {
-  return new URL(`http://local${target.startsWith('/') ? target : '/'}`);
 }
 
 /** Notes the methods of all routes. Returns a function of those that a path has. */
@@ -89,6 +96,11 @@ function methodsByPath(app: FastifyInstance): (path: string) => string[] {
 /** The paths that need no token: what probes ask, and the page's scripts and styles. */
 function isOpen(path: string): boolean {
   return path === '/healthz' || path === '/readyz' || path.startsWith('/assets/');
+}
+
+/** Whether a browser opens a page. */
+function isNavigation({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' || (headers.accept ?? '').includes('text/html');
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {

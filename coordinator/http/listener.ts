@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { Duplex } from 'node:stream';
 import type { Config } from '../../platform/config/config.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { rawAnswer, unreadableAnswer } from './answers.ts';
 
 /** Longer than a load balancer keeps an idle connection, so that it never sends a request into one that closes. */
 const keepAliveMs = 72_000;
@@ -35,6 +36,10 @@ export async function listenOn(
   let answering = first;
   const server = createServer((request, response) => answering.request(request, response));
   server.keepAliveTimeout = keepAliveMs;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else socket.end(rawAnswer(unreadableAnswer(error)));
+  });
   server.on('upgrade', (request, socket, head) => answering.upgrade(request, socket, head));
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException) =>

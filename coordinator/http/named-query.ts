@@ -3,6 +3,9 @@ import type pg from 'pg';
 import type { CompiledQuery } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { Limit } from '../../platform/limit.ts';
+import { type Answer, firstRows } from '../ask/answer.ts';
+import { askStar } from '../ask/ask-star.ts';
+import { csvOf, ndjsonOf } from '../ask/formats/text-formats.ts';
 import { type QueryValues, readValues } from '../ask/parameters.ts';
 import { canceled, triedToWrite, undefinedTable } from '../ask/sql-states.ts';
 
@@ -31,22 +34,74 @@ export interface QueryAnswer {
   readonly truncated: boolean;
 }
 
-/** Answers a query of a dataset. Throws LF_QUERY_TIMEOUT, LF_QUERY_EMPTY, LF_QUERY_FAILED. */
-export type QueryRunner = (
-  dataset: string,
-  query: CompiledQuery,
-  values: QueryValues,
-) => Promise<QueryAnswer>;
+/** The formats of an answer beside JSON with its head. */
+export type QueryFormat = 'ndjson' | 'csv' | 'arrow';
+
+export interface WrittenAnswer {
+  readonly body: Buffer;
+  readonly truncated: boolean;
+}
+
+/** Answers queries of datasets. Each throws LF_QUERY_TIMEOUT, LF_QUERY_EMPTY, LF_QUERY_FAILED, LF_HTTP_REQUEST. */
+export interface QueryRunner {
+  run(dataset: string, query: CompiledQuery, values: QueryValues): Promise<QueryAnswer>;
+  /** The same rows in another format. Throws LF_SQL_VALUE too, for what that cannot hold. */
+  write(
+    dataset: string,
+    query: CompiledQuery,
+    values: QueryValues,
+    format: QueryFormat,
+  ): Promise<WrittenAnswer>;
+}
 
 /** Runs named queries, a few at once. */
 export function createQueryRunner(pool: pg.Pool, timeoutMs: number = queryTimeoutMs): QueryRunner {
   const limit = new Limit(maxRunning);
-  return (dataset, query, values) =>
-    limit
-      .run(() => readOnly(pool, timeoutMs, answerSql(query.sql), values))
-      .catch((error) => {
-        throw explainQuery(error, { dataset, query: query.name, seconds: timeoutMs / 1000 });
-      });
+  const seconds = timeoutMs / 1000;
+  // Names without a schema mean what they mean in every session of Landfall.
+  const schemas = ['$user'];
+  return {
+    run: (dataset, query, values) =>
+      limit
+        .run(() => readOnly(pool, timeoutMs, answerSql(query.sql), values))
+        .catch((error) => {
+          throw explainQuery(error, { dataset, query: query.name, seconds });
+        }),
+    write: (dataset, query, values, format) =>
+      limit
+        .run(() =>
+          askStar(pool, { sql: limited(query.sql), values, seconds }, schemas, (answer) =>
+            written(answer, format),
+          ),
+        )
+        .catch((error) => {
+          const { code, cause } = error as { code?: string; cause?: Error & { code?: string } };
+          const isOfValue = code === 'LF_SQL_VALUE' || cause === undefined;
+          throw explainQuery(isOfValue ? error : cause, { dataset, query: query.name, seconds });
+        }),
+  };
+}
+
+/** An answer is in memory as a whole, so that whoever reads it slowly holds no connection. */
+async function written(answer: Answer, format: QueryFormat): Promise<WrittenAnswer> {
+  let truncated = false;
+  const first = firstRows(answer, maxRows, () => {
+    truncated = true;
+  });
+  const pieces: Uint8Array[] = [];
+  for await (const piece of await piecesOf(first, format)) pieces.push(Buffer.from(piece));
+  return { body: Buffer.concat(pieces), truncated };
+}
+
+async function piecesOf(answer: Answer, format: QueryFormat): Promise<AsyncIterable<string | Uint8Array>> {
+  switch (format) {
+    case 'csv':
+      return csvOf(answer);
+    case 'ndjson':
+      return ndjsonOf(answer);
+    case 'arrow':
+      return (await import('../ask/formats/arrow-file.ts')).arrowOf(answer);
+  }
 }
 
 /** The one row of a select, which runs in a read-only transaction. */
@@ -88,10 +143,14 @@ export function explainQuery(
   return new LandfallError('LF_QUERY_FAILED', values, { cause: error });
 }
 
+/** The definition's select, with one row more than an answer has. */
+function limited(sql: string): string {
+  return `select * from (\n${sql.trim().replace(/;\s*$/, '')}\n) as named limit ${maxRows + 1}`;
+}
+
 /** The definition's select, limited to maxRows. The server returns the rows as one JSON text. */
 function answerSql(sql: string): string {
-  const select = sql.trim().replace(/;\s*$/, '');
-  return `with answer as materialized (select * from (\n${select}\n) as named limit ${maxRows + 1}),
+  return `with answer as materialized (${limited(sql)}),
     kept as (select * from answer limit ${maxRows})
     select coalesce((select json_agg(kept) from kept), '[]')::text as "rowsJson",
            (select count(*)::int from kept) as "rowCount",

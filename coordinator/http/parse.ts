@@ -4,10 +4,44 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 
 /** The parsed value. Throws LF_HTTP_REQUEST, which names each part that is not valid. */
 export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: inWords });
   if (result.success) return result.data;
   const mistakes = result.error.issues.map((issue) =>
-    [issue.path.join('.'), issue.message].filter(Boolean).join(': '),
+    [issue.path.join('.'), issue.message].filter(Boolean).join(' '),
   );
   throw new LandfallError('LF_HTTP_REQUEST', { mistakes: mistakes.join('; ') });
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object of JSON',
+  string: 'a text',
+};
+
+/** What zod finds, as a sentence after the name of the part. Undefined: zod's own words. */
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return `is missing: it must be ${kindOf(issue.expected)}`;
+      return `must be ${kindOf(issue.expected)}`;
+    case 'too_small':
+      if (issue.origin === 'string') return 'must not be empty';
+      return `must be at least ${issue.minimum}`;
+    case 'too_big':
+      if (issue.origin === 'string') return `must have at most ${issue.maximum} characters`;
+      return `must be at most ${issue.maximum}`;
+    case 'invalid_value':
+      return `must be ${issue.values.join(', ').replace(/, ([^,]*)$/, ' or $1')}`;
+    case 'unrecognized_keys':
+      return `this address has no ${issue.keys.join(' and no ')}`;
+    default:
+      return undefined;
+  }
+}
+
+function kindOf(expected: string): string {
+  return kinds[expected] ?? expected;
 }

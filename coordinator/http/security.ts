@@ -110,18 +110,27 @@ function isOwn({ origin, host }: IncomingHttpHeaders): boolean {
   return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 }
 
+const policy = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+  'form-action': "'self'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'none'",
+} as const;
+
+/** The Content-Security-Policy, with some directives of its own. */
+export function contentPolicy(own: Partial<Record<keyof typeof policy, string>> = {}): string {
+  return Object.entries({ ...policy, ...own })
+    .map(([directive, sources]) => `${directive} ${sources}`)
+    .join('; ');
+}
+
 /** Headers of every response. The page may load from this server and from nowhere else. */
 export const securityHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
+  'content-security-policy': contentPolicy(),
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
@@ -130,7 +139,8 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-function isLoopback(name: string): boolean {
+/** Whether an address or a name is that of this machine alone. */
+export function isLoopback(name: string): boolean {
   const plain = bare(name);
   return loopbackNames.has(plain) || plain.endsWith('.localhost') || /^127(\.\d{1,3}){3}$/.test(plain);
 }

@@ -23,6 +23,7 @@ import { attentionRoutes } from './actions/notices.ts';
 import { rejectsCsvRoute } from './actions/rejects-csv.ts';
 import { sourceActionRoutes } from './actions/source-routes.ts';
 import { notFound } from './answers.ts';
+import { serveApiPage } from './api-page.ts';
 import { datasetRoutes, queryPaths } from './datasets.ts';
 import { fileRoutes } from './files.ts';
 import { guardedApp } from './guard.ts';
@@ -91,6 +92,7 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
     definitions: () => hub.snapshot().state.definitions,
   });
   await servePage(app);
+  await serveApiPage(app);
   const tools = { pool, registry };
   fileRoutes(
     app,

@@ -1,13 +1,14 @@
 /** The progress socket, `/progress`: from the upgrade to the hub. docs/progress.md describes its messages. */
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Hub, Resume } from '../progress/hub.ts';
-import { errorAnswer, notFound } from './answers.ts';
+import { errorAnswer, notFound, rawAnswer } from './answers.ts';
 import type { Gate } from './security.ts';
+import { urlOf } from './url-of.ts';
 
 /** Clients send nothing after the upgrade. A message from one is ignored, and may not be longer than this. */
 const maxPayloadBytes = 1024;
@@ -52,7 +53,7 @@ export function createSocketServer(options: { hub: Pick<Hub, 'attach'>; gate: Ga
 
 /** Throws unless the client may connect; returns where it wants to resume. */
 function admit(request: IncomingMessage, gate: Gate): Resume | undefined {
-  const url = new URL(request.url ?? '/', 'http://local');
+  const url = urlOf(request.url ?? '/');
   gate.checkHost(request.headers);
   if (url.pathname !== '/progress') throw notFound(url.pathname);
   gate.checkOrigin(request.headers);
@@ -68,10 +69,5 @@ function admit(request: IncomingMessage, gate: Gate): Resume | undefined {
 
 /** Answers an upgrade with an error. */
 export function refuse(socket: Duplex, error: unknown): void {
-  const { status, body } = errorAnswer(error);
-  const text = JSON.stringify(body);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
-      `Connection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-  );
+  socket.end(rawAnswer(errorAnswer(error)));
 }

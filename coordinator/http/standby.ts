@@ -12,6 +12,7 @@ import { healthRoutes, standsBy } from './health.ts';
 import { type Answering, type Listener, listenOn } from './listener.ts';
 import { createGate } from './security.ts';
 import { refuse } from './socket.ts';
+import { urlOf } from './url-of.ts';
 
 export interface StandbyServer {
   readonly listener: Listener;
@@ -59,7 +60,7 @@ export async function startStandbyServer(options: {
         const target = targetOf(request);
         if (target !== null)
           return forward.upgrade(target, request, socket, head, () => refuse(socket, standsByError()));
-        gate.identify(request.headers, new URL(request.url ?? '/', 'http://local'));
+        gate.identify(request.headers, urlOf(request.url ?? '/'));
         throw standsByError();
       } catch (error) {
         refuse(socket, error);

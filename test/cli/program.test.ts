@@ -25,6 +25,7 @@ const commands = [
   'accept',
   'undo',
   'rebuild',
+  'actions',
   'verify',
   'compact',
   'ddl',

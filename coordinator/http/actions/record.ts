@@ -1,31 +1,21 @@
 /** Notes in the ledger what somebody asks for, before it is done, and what became of it. */
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import { beginAction, endAction, type NewAction } from '../../../ledger/actions.ts';
-import { describeError } from '../../../platform/errors/errors.ts';
+import { type NewAction, noted } from '../../../ledger/actions.ts';
 import { isForwarded } from '../forward.ts';
 
 /** What is asked: `undo`, of `12:trips.csv`. */
 export type Asked = Pick<NewAction, 'what' | 'target' | 'details'>;
 
 /** Does the work, and notes who asked for it. Throws what `work` throws. */
-export async function recorded<T>(
+export function recorded<T>(
   pool: pg.Pool,
   request: FastifyRequest,
   asked: Asked,
   work: () => Promise<T>,
 ): Promise<T> {
   const { name: who, role } = request.who;
-  const actionId = await beginAction(pool, { via: 'http', who, role, address: addressOf(request), ...asked });
-  try {
-    const result = await work();
-    await endAction(pool, actionId, 'ok');
-    return result;
-  } catch (error) {
-    // What was thrown says more than that this cannot be noted.
-    await endAction(pool, actionId, describeError(error).code).catch(() => {});
-    throw error;
-  }
+  return noted(pool, { via: 'http', who, role, address: addressOf(request), ...asked }, work);
 }
 
 /** Whoever sent the request; of one that was sent on, also whom it was sent on for. */

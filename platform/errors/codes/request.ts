@@ -12,6 +12,11 @@ export const requestCodes = {
     fix: '/api/attention lists what needs a person. It may have been dealt with.',
     retry: 'never',
   },
+  LF_HTTP_API_PAGE: {
+    message: 'The page on which the API can be tried needs @fastify/swagger-ui, which is not installed.',
+    fix: 'Run `npm install @fastify/swagger-ui` in this folder, or with -g beside a global landfall. /api/openapi.json describes the API without it.',
+    retry: 'never',
+  },
   LF_HTTP_HOST: {
     message: 'This server does not answer to the name {host}.',
     fix: 'Use the address that the server printed when it started, or localhost.',

@@ -268,7 +268,7 @@ describe('named queries', () => {
   });
 
   it('are stopped when they take too long, and more than a few wait their turn', async () => {
-    const run = createQueryRunner(database.pool, 50);
+    const { run } = createQueryRunner(database.pool, 50);
     const { queries } = registry.get('numbers')!;
     const slow = queries.find((query) => query.name === 'slow')!;
     const ends = await Promise.all(
