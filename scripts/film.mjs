@@ -1,0 +1,146 @@
+// Films the dashboard while trips load, for README.md: `npm run docs:film`. It runs the built command on an embedded
+// database in a folder that is removed afterwards, and needs Chromium (CHROMIUM names its program).
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import gifenc from 'gifenc';
+import { chromium } from 'playwright-core';
+import { PNG } from 'pngjs';
+
+const out = 'docs/load.gif';
+const rows = 4_000_000;
+const size = { width: 1120, height: 700 };
+/** Between two pictures, and for how long the last one stays, in ms. */
+const everyMs = 250;
+const lastMs = 4_000;
+/** The last colour of the palette means: as in the picture before. */
+const transparent = 255;
+
+const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const home = mkdtempSync(join(tmpdir(), 'landfall-film-'));
+const port = await freePort();
+const args = ['demo', '--rows', String(rows), '--port', String(port)];
+const command = spawn(process.execPath, [main, ...args], {
+  cwd: home,
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const ended = new Promise((resolve) => command.once('close', resolve));
+const loaded = new Promise((resolve) => {
+  command.stdout.setEncoding('utf8').on('data', (text) => text.includes('✓') && resolve(undefined));
+});
+try {
+  writeGif(await film());
+} finally {
+  command.kill('SIGINT');
+  await ended;
+  rmSync(home, { recursive: true, force: true });
+}
+
+/** PNG pictures from before the file lands until it is loaded. */
+async function film() {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  });
+  try {
+    const page = await browser.newPage({ viewport: size, colorScheme: 'light' });
+    await untilOpen(page);
+    // Nobody films the seconds in which the demo writes its file.
+    await page
+      .getByText(/Loading/)
+      .first()
+      .waitFor({ timeout: 60_000 });
+    let isOver = false;
+    void loaded
+      .then(() => delay(800))
+      .then(() => {
+        isOver = true;
+      });
+    const pictures = [];
+    while (!isOver) {
+      pictures.push(await page.screenshot());
+      await delay(everyMs);
+    }
+    pictures.push(await page.screenshot());
+    return pictures;
+  } finally {
+    await browser.close();
+  }
+}
+
+async function untilOpen(page) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await page.goto(`http://127.0.0.1:${port}/`);
+    } catch (error) {
+      if (tries === 200) throw error;
+      await delay(100);
+    }
+  }
+}
+
+/** One palette for all pictures; of each picture, only the pixels that differ from the one before. */
+function writeGif(pictures) {
+  const images = pictures.map((picture) => {
+    const { data } = PNG.sync.read(picture);
+    return new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+  });
+  const { palette, indexOf } = paletteOf(images[Math.floor(images.length / 2)]);
+  const gif = gifenc.GIFEncoder();
+  let before = null;
+  for (const [i, image] of images.entries()) {
+    const index = Uint8Array.from(image, indexOf);
+    const shown = index.map((colour, at) => (colour === before?.[at] ? transparent : colour));
+    before = index;
+    gif.writeFrame(shown, size.width, size.height, {
+      ...(i === 0 && { palette }),
+      transparent: true,
+      transparentIndex: transparent,
+      delay: i === images.length - 1 ? lastMs : everyMs,
+      dispose: 1,
+    });
+  }
+  gif.finish();
+  const bytes = gif.bytes();
+  writeFileSync(out, bytes);
+  console.log(`${out}: ${images.length} pictures, ${(bytes.length / 1e6).toFixed(2)} MB`);
+}
+
+/** The commonest colours of a picture, exactly: areas keep theirs, and edges of letters get the nearest. */
+function paletteOf(image) {
+  const counts = new Map();
+  for (const colour of image) counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  const common = [...counts].sort((a, b) => b[1] - a[1]).slice(0, transparent);
+  const palette = common.map(([colour]) => channels(colour));
+  while (palette.length <= transparent) palette.push([0, 0, 0]);
+  const known = new Map(common.map(([colour], i) => [colour, i]));
+  const nearest = (colour) => {
+    const [r, g, b] = channels(colour);
+    const far = palette
+      .slice(0, common.length)
+      .map(([x, y, z]) => (x - r) ** 2 + (y - g) ** 2 + (z - b) ** 2);
+    return far.indexOf(Math.min(...far));
+  };
+  const indexOf = (colour) => {
+    if (!known.has(colour)) known.set(colour, nearest(colour));
+    return known.get(colour);
+  };
+  return { palette, indexOf };
+}
+
+/** Red, green and blue of four bytes in the order of memory. */
+function channels(colour) {
+  return [colour & 255, (colour >> 8) & 255, (colour >> 16) & 255];
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: free } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return free;
+}
