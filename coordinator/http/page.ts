@@ -44,7 +44,7 @@ export async function servePage(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** What a browser without the token sees: a form that opens `/?token=…`. */
+/** What a browser without the token sees: a form that opens the same address with `?token=…`. */
 export const tokenPage = `<!doctype html>
 <html lang="en">
 <head>
@@ -55,7 +55,7 @@ export const tokenPage = `<!doctype html>
 </head>
 <body>
 <h1>Landfall</h1>
-<form action="/" method="get">
+<form method="get">
 <p><label for="token">This server requires a token (LANDFALL_TOKEN)</label></p>
 <p><input id="token" name="token" type="password" required autofocus autocomplete="current-password"> <button>Open</button></p>
 </form>

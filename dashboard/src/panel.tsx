@@ -68,7 +68,12 @@ export function Figure(props: {
       <dt>{props.name}</dt>
       <dd>
         {props.value}
-        {props.note && <small> {props.note}</small>}
+        {props.note && (
+          <>
+            {' '}
+            <small>{props.note}</small>
+          </>
+        )}
       </dd>
     </div>
   );

@@ -10,12 +10,12 @@ import { compact, count, duration, moment, percent, remaining, shortName, size }
 import { Fault } from '../notices/fault.tsx';
 import { Bar } from '../panel.tsx';
 
-/** Dataset and name, which lead to the file's page; those of unknown datasets have none. */
-export function FileName({ file }: { file: FileProgress }) {
+/** Dataset and name, which lead to the file's page; those of unknown datasets have none. `bare`: the name alone. */
+export function FileName({ file, bare }: { file: FileProgress; bare?: boolean }) {
   const name = <b title={file.name}>{shortName(file.name)}</b>;
   return (
     <span class="file-name">
-      <span class="quiet">{file.dataset}/</span>
+      {!bare && <span class="quiet">{file.dataset}/</span>}
       {file.fileId > 0 ? <a href={`/files/${file.fileId}`}>{name}</a> : name}
     </span>
   );

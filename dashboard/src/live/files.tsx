@@ -82,7 +82,7 @@ function RunningGroup({ dataset, files }: { dataset: string; files: readonly Fil
       <ul class="lines">
         {furthest.slice(0, linesMost).map((file) => (
           <li class="line small" key={file.fileId}>
-            <FileName file={file} />
+            <FileName file={file} bare />
             <Bar
               label={`${file.dataset}/${file.name}`}
               committed={file.bytesCommitted}

@@ -90,7 +90,7 @@ function Item({ group, changed }: { group: Group; changed(): void }) {
   };
   const names = group.length > 1 ? plural(group.length, 'file') : notice.key;
   return (
-    <li class={`need ${kind}`}>
+    <li class={`need of-${kind}`}>
       <div class="file-line">
         <span class="file-name">
           <span class="kind">{kindWords[kind]}</span> <About group={group} />

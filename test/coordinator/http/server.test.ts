@@ -313,7 +313,8 @@ describe('who may ask', () => {
     expect((await get('/api/files', { authorization: 'Bearer plain' }, plain)).status).toBe(200);
     const { status, text } = await get('/', { accept: 'text/html,*/*' }, plain);
     expect(status).toBe(401);
-    expect(text).toContain('<form action="/"');
+    // It opens the address that was asked for.
+    expect(text).toContain('<form method="get">');
   });
 
   it('turns ?token= into a cookie that opens the page, the API and the socket', async () => {
