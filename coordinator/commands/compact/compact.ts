@@ -71,7 +71,8 @@ export async function compactDataset(
   if (options.dryRun) return new Compaction(tools, dataset, options).run();
   const session = await tools.pool.connect();
   // Without a listener a connection that breaks between two statements would end the process.
-  session.on('error', () => {});
+  const onLost = () => {};
+  session.on('error', onLost);
   return andReleased(session, () =>
     withCompactionLock(session, dataset, async () => {
       await deleteUnlisted(tools, dataset);
@@ -79,7 +80,7 @@ export async function compactDataset(
       const compacted = await new Compaction(tools, dataset, options).run();
       const deleted = await deleteRetired(tools, { dataset, seconds: options.keepSeconds });
       return { ...compacted, deleted };
-    }),
+    }).finally(() => session.off('error', onLost)),
   );
 }
 

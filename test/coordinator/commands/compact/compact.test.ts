@@ -101,9 +101,11 @@ it('compacts the partitions that it is asked for, and none that a file in flight
   await loadSome(3);
   const asked = await site.compact({ partitions: ['shop=shop 1'], dryRun: true });
   expect(asked.partitions).toEqual({ all: 1, compacted: 1, open: 0 });
-  await site.rig.database.pool.query("update landfall.file set state = 'finalising' where file_id = 3");
-  expect((await site.compact()).partitions).toEqual({ all: 3, compacted: 0, open: 3 });
-  await site.rig.database.pool.query("update landfall.file set state = 'done' where file_id = 3");
+  const { pool } = site.rig.database;
+  await pool.query("update landfall.file set state = 'finalising' where file_id = 3");
+  const { partitions } = await site.compact();
+  await pool.query("update landfall.file set state = 'done' where file_id = 3");
+  expect(partitions).toEqual({ all: 3, compacted: 0, open: 3 });
   expect((await site.compact({ partitions: ['/shop=shop 1/'] })).partitions.compacted).toBe(1);
   expect((await site.compact({ minParts: 99 })).partitions.compacted).toBe(0);
   await site.expectSound();
@@ -173,7 +175,7 @@ it('is repaired chunk by chunk, and a part that is being deleted comes back', as
   const before = await site.starRows();
   const path = String(await one(`select path from landfall.manifest where file_id = ${ids[0]} limit 1`));
   await writeFile(join(site.rig.config.lakeUrl, path), 'damaged');
-  const broken = await site.compact();
+  const broken = await site.compact({ keepSeconds: 60 });
   expect(broken.partitions.compacted).toBe(0);
   for (const id of ids) expect((await repair(id)).lake).toBeGreaterThan(0);
   for (const id of (await site.rig.column(
@@ -182,11 +184,12 @@ it('is repaired chunk by chunk, and a part that is being deleted comes back', as
     await repair(id);
   expect(await site.starRows()).toEqual(before);
   await site.expectSound();
-  // Parts of chunks that were repaired are not among those that are deleted.
-  await site.compact({ minParts: 99 });
+  // The parts that the repair has written again were about to be deleted.
+  await site.compact({ minParts: 999 });
   await site.expectSound();
   await site.compact();
   await site.expectSound();
+  expect(await site.leftovers()).toEqual([]);
 });
 
 it('is verified chunk by chunk', async () => {
@@ -303,12 +306,13 @@ it.each([3])('keeps each snapshot what it was, whatever comes in between (seed %
       default: {
         const limits = { minParts: 2 + random.below(3), targetBytes: random.pick([8000, 30_000]) };
         await site.compact({ ...limits, keepSeconds: random.pick([0, 60]) });
+        await site.expectSound();
       }
     }
-    await site.expectSound();
+    const now = await site.expectRows();
     const at = await one("select landfall.lake_snapshot('sales')");
-    if (at !== null) seen.set(Number(at), await site.lakeRows());
-    for (const [number, rows] of seen) {
+    if (at !== null) seen.set(Number(at), now);
+    for (const [number, rows] of [...seen].filter(() => random.below(3) === 0)) {
       const then = await site.lakeRows(number).catch((error: Error) => error.message);
       if (typeof then === 'string') expect(then).toMatch(/can no longer be read/);
       else expect(then).toEqual(rows);

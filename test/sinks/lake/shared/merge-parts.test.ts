@@ -162,6 +162,63 @@ it('copies bytes and statistics as they are', async () => {
   expect(footer.key_value_metadata).toEqual([{ key: 'landfall.dataset', value: 'trial' }]);
 });
 
+it('reads values that take several pages, of which some rows count', async () => {
+  const lake = new Folder(tempFolder());
+  const wide: TestColumn[] = [
+    { name: 'n', logical: { type: 'bigint' }, required: true },
+    { name: 'long', logical: { type: 'text' } },
+    { name: 'code', logical: { type: 'text' }, kind: 'dictionary' },
+    { name: 'key', logical: { type: 'uuid' } },
+  ];
+  const rowsFrom = (from: number, count: number): Row[] =>
+    Array.from({ length: count }, (_, i) => ({
+      n: BigInt(from + i),
+      long: i % 7 === 0 ? null : `${from + i} `.repeat(12),
+      code: i % 5 === 0 ? null : `code ${i % 300}`,
+      key: i % 3 === 0 ? null : (from + i).toString(16).padStart(32, '0'),
+    }));
+  const [long, short] = [rowsFrom(0, 140_000), rowsFrom(1e6, 90)];
+  const own = async (chunkNumber: number, rows: Row[]) =>
+    (
+      await writeRows(lake, wide, [], rows, {
+        chunkNumber,
+        batchRows: 1e6,
+        rowGroupRows: 1e6,
+        memoryBytes: 1e9,
+      })
+    )[0];
+  const parts = [
+    placed(await own(1, long), null, [[1, long.length]]),
+    placed(await own(2, short), null, [[2, short.length]]),
+  ];
+  const [{ rowGroups }] = [await openPart(lake, parts[0])];
+  expect(rowGroups).toHaveLength(1);
+  expect(Math.min(rowGroups[0].columns[0].dataPages, rowGroups[0].columns[1].dataPages)).toBeGreaterThan(1);
+  const merge = async (some: PlacedPart[], key: string, limits = {}) => {
+    const options = { lake, key, metadata: {}, rowGroupRows: 1e6, ...limits };
+    return { path: key, ...(await mergeParts(openAhead(lake, some), options)) };
+  };
+  const mixed = await merge(parts, 'mixed', { copiedRows: 1e9 });
+  // Both chunks are in one row group, of which one counts.
+  const left = await merge([placed(mixed, 1, [[1, long.length]])], 'left');
+  const text = (row: Row) => wide.map(({ name }) => plain(row[name])).join('|');
+  expect((await readWithDuck(join(lake.root, 'left'), wide)).map(text)).toEqual(long.map(text));
+  expect(left.rows).toBe(long.length);
+  // Large row groups of several chunks are copied where all rows count.
+  const both = placed(mixed, 1, [
+    [1, long.length],
+    [2, short.length],
+  ]);
+  const copied = await merge([both], 'copied', { copiedRows: 1 });
+  expect(copied.bytes).toBeLessThan(mixed.bytes + 500);
+  expect(await rowsByChunk(lake, copied)).toEqual(
+    new Map([
+      [1, long.length],
+      [2, short.length],
+    ]),
+  );
+});
+
 it('names the part that is not what the manifest says', async () => {
   const lake = new Folder(tempFolder());
   const random = randomFrom(5);
