@@ -40,8 +40,10 @@ import { createUnknownFiles } from './unknown.ts';
 const tickMergeMs = 100;
 /** While nothing changes, clients are sent a beat this often, in ms. None waits longer than twice that for a message. */
 const beatMs = 1500;
-/** A worker that has not reported for this long is removed from the state. */
+/** A worker that has not reported for this long is silent. */
 const workerSilenceMs = 5000;
+/** A silent worker is shown for so long after its last word. */
+const silentShownMs = 600_000;
 
 export interface HubOptions {
   readonly ledger: ProgressLedger;
@@ -96,6 +98,8 @@ class ProgressHub implements Hub {
   private readonly listeners = new Set<(message: ProgressMessage) => void>();
   private readonly runListeners: (() => void)[] = [];
   private readonly silences = new Map<string, NodeJS.Timeout>();
+  /** Of silent workers: when they are shown no longer. */
+  private readonly forgettings = new Map<string, NodeJS.Timeout>();
   private readonly unknownFiles = createUnknownFiles();
   private readonly outages = new Outages((outages) => {
     this.model.applyOutages(outages);
@@ -208,6 +212,8 @@ class ProgressHub implements Hub {
     if (this.restTimer) clearTimeout(this.restTimer);
     for (const silence of this.silences.values()) clearTimeout(silence);
     this.silences.clear();
+    for (const forgetting of this.forgettings.values()) clearTimeout(forgetting);
+    this.forgettings.clear();
     await this.reader.close();
     await this.subscription?.close();
     for (const socket of this.clients.keys()) socket.close(1001, 'the coordinator is stopping');
@@ -230,6 +236,8 @@ class ProgressHub implements Hub {
     if (this.closed) return;
     this.model.applyTick(tick);
     this.outages.tell(`worker ${tick.workerId}`, tick.left ? [] : (tick.outages ?? []));
+    clearTimeout(this.forgettings.get(tick.workerId));
+    this.forgettings.delete(tick.workerId);
     const silence = this.silences.get(tick.workerId);
     if (tick.left) {
       clearTimeout(silence);
@@ -246,8 +254,14 @@ class ProgressHub implements Hub {
   }
 
   private onSilence(workerId: string): void {
-    this.silences.delete(workerId);
-    this.model.applyLeft(workerId);
+    const heardAt = new Date(Date.now() - workerSilenceMs).toISOString();
+    this.model.applySilence(workerId, heardAt);
+    const forget = () => {
+      this.forgettings.delete(workerId);
+      this.model.forgetSilent(workerId);
+      this.publish();
+    };
+    this.forgettings.set(workerId, setTimeout(forget, silentShownMs - workerSilenceMs).unref());
     this.outages.tell(`worker ${workerId}`, []);
     this.publish();
   }

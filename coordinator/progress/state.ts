@@ -28,6 +28,8 @@ import { Pace, RateWindow } from './window.ts';
 
 /** Finished files that stay in the state. Older ones only count in the totals. */
 export const keptFinished = 200;
+/** Silent workers that stay in the state. */
+const keptSilent = 100;
 /** Throughput samples that are kept for new clients, at most one per second: ten minutes of work. */
 const keptHistory = 600;
 const historyStepMs = 1000;
@@ -67,6 +69,7 @@ export class ProgressModel {
     freshness: [],
     sources: [],
     definitions: { datasets: [], broken: [] },
+    silent: [],
   };
   private newWhole: Partial<WholeParts> = {};
 
@@ -84,7 +87,7 @@ export class ProgressModel {
 
   /** The number of items in a snapshot. */
   size(): number {
-    return this.files.size + this.workers.size;
+    return this.files.size + this.workers.size + this.whole.silent.length;
   }
 
   has(fileId: number): boolean {
@@ -147,9 +150,11 @@ export class ProgressModel {
   applyTick(tick: Tick): void {
     const { left, outages: _, ...worker } = tick;
     if (left) {
+      this.forgetSilent(worker.workerId);
       this.applyLeft(worker.workerId);
       return;
     }
+    this.forgetSilent(worker.workerId);
     this.workers.set(worker.workerId, worker);
     this.changedWorkers.add(worker.workerId);
     this.goneWorkers.delete(worker.workerId);
@@ -159,6 +164,19 @@ export class ProgressModel {
     if (!this.workers.delete(workerId)) return;
     this.changedWorkers.delete(workerId);
     this.goneWorkers.add(workerId);
+  }
+
+  /** The worker has not reported since `heardAt`: it is shown as such until it is forgotten, or reports again. */
+  applySilence(workerId: string, heardAt: string): void {
+    const worker = this.workers.get(workerId);
+    if (worker === undefined) return;
+    this.applyLeft(workerId);
+    this.replace({ silent: [{ ...worker, heardAt }, ...this.whole.silent].slice(0, keptSilent) });
+  }
+
+  forgetSilent(workerId: string): void {
+    const silent = this.whole.silent.filter((worker) => worker.workerId !== workerId);
+    if (silent.length < this.whole.silent.length) this.replace({ silent });
   }
 
   /** Adds rejects that clients do not have yet, newest first. */

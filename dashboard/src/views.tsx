@@ -3,6 +3,7 @@ import type { PagePath } from '../../platform/progress/page-paths.ts';
 import { FileView } from './file/file-view.tsx';
 import { FileList } from './files/file-list.tsx';
 import { Live } from './live/live.tsx';
+import { WorkersView } from './live/workers/workers-view.tsx';
 import type { View } from './view.ts';
 
 export const views: Readonly<Record<PagePath, View>> = {
@@ -14,4 +15,5 @@ export const views: Readonly<Record<PagePath, View>> = {
       state?.files.find(({ fileId }) => fileId === Number(params.id))?.name ?? `File ${params.id}`,
     draw: (props) => <FileView key={props.route.params.id} {...props} />,
   },
+  '/workers': { name: 'Workers', title: () => 'Workers', draw: (props) => <WorkersView {...props} /> },
 };

@@ -33,6 +33,7 @@ function applyChange(state: ProgressState, change: ChangeMessage): ProgressState
     freshness: change.freshness ?? state.freshness,
     sources: change.sources ?? state.sources,
     definitions: change.definitions ?? state.definitions,
+    silent: change.silent ?? state.silent,
   };
 }
 

@@ -145,6 +145,12 @@ export interface WorkerProgress {
   readonly slots: readonly SlotProgress[];
 }
 
+/** A worker that stopped reporting without a last word: what it said last. Its process may have been killed, or be cut off. */
+export interface SilentWorker extends WorkerProgress {
+  /** When it was last heard from, ISO 8601 UTC. */
+  readonly heardAt: string;
+}
+
 /** Which chunk of which file. */
 export interface ChunkAddress {
   readonly fileId: number;
@@ -315,6 +321,8 @@ export interface ProgressState {
   /** Of all datasets, sorted by dataset. */
   readonly sources: readonly SourceProgress[];
   readonly definitions: DefinitionsReport;
+  /** Workers that have stopped reporting, for ten minutes, the latest first. */
+  readonly silent: readonly SilentWorker[];
 }
 
 /** First message on a connection, and again when a client cannot be caught up. */
@@ -364,6 +372,8 @@ export interface ChangeMessage {
   readonly sources?: readonly SourceProgress[];
   /** Those in force now, in the place of those before. */
   readonly definitions?: DefinitionsReport;
+  /** All that there are now, in the place of those before. */
+  readonly silent?: readonly SilentWorker[];
 }
 
 export type ProgressMessage = SnapshotMessage | ChangeMessage;

@@ -362,6 +362,20 @@ describePage('the page on messages', () => {
     expect(await page.evaluate(lowContrast)).toEqual([]);
   });
 
+  it('shows what a worker did that has fallen silent, until it reports again', async () => {
+    const slot = { fileId: 1, chunkNumber: 2, step: 'loading', bytesRead: 1, bytes: 2, rows: 1 } as const;
+    const worker = workerOf({ workerId: 'w', host: 'cirrus', pid: 999, slots: [slot] });
+    const silent = [{ ...worker, heardAt: new Date().toISOString() }];
+    server = await startScripted(snapshotOf({ files: [fileOf({ fileId: 1, name: 'one.csv' })], silent }));
+    const page = await openPage(server.url);
+    await page.getByRole('link', { name: '1 worker is silent' }).click();
+    const row = page.getByRole('region', { name: 'Silent workers' }).getByRole('listitem').first();
+    expect(await row.textContent()).toMatch(/^999 cirrussilent since \d\d:\d\d:\d\dchunk 3, one.csvloading$/);
+    server.send(change(2, { silent: [], workers: [worker] }));
+    await page.getByRole('region', { name: 'Workers of cirrus' }).getByText('chunk 3, one.csv').waitFor();
+    expect(await page.getByText('silent since').count()).toBe(0);
+  });
+
   it('changes its theme by a button, and remembers', async () => {
     server = await startScripted(snapshotOf({}));
     const page = await openPage(server.url, { colorScheme: 'light' });

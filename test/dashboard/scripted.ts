@@ -136,6 +136,7 @@ export function snapshotOf(state: Partial<ProgressState>, seq = 1): ProgressMess
     freshness: [],
     sources: [],
     definitions: { datasets: ['citibike', 'trips'], broken: [] },
+    silent: [],
   };
   return { type: 'snapshot', epoch, seq, state: { files, ...nothing, totals, ...state } };
 }

@@ -38,7 +38,7 @@ export function Live({ state, connection, isStale, samples, about }: ViewProps) 
         <div class="column side">
           <Expected freshness={state.freshness} />
           <Sources sources={state.sources} />
-          <Workers workers={state.workers} files={state.files} isStale={isStale} />
+          <Workers workers={state.workers} silent={state.silent} files={state.files} isStale={isStale} />
           <Rejects rejects={state.rejects} files={state.files} total={state.totals.rows.rejected} />
         </div>
       </div>

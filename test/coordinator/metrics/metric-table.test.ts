@@ -70,6 +70,7 @@ const facts: Facts = {
       source({ source: 'bucket', last: { state: 'failed', error } as SourceProgress['last'] }),
       source({ source: 'by hand', schedule: null, lateSince: null }),
     ],
+    silent: [],
     definitions: { datasets: ['sales', 'trips'], broken: [{ dataset: 'a', file: 'a.ts', ...error }] },
   },
 };

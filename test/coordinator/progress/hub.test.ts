@@ -225,11 +225,18 @@ describe('ticks', () => {
     expect(watcher.changes.at(-1)?.gone).toEqual({ workers: ['w-leaves'] });
   });
 
-  it('that stop coming take the worker off, too', async () => {
+  it('that stop coming make the worker a silent one, until it reports again', async () => {
     const watcher = watch();
+    const sentAt = Date.now();
     await ticks.publish(tickOf({ workerId: 'w-dies' }));
     await watcher.until((view) => view.state.workers.length === 1);
-    await watcher.until((view) => view.state.workers.length === 0);
+    const { state } = await watcher.until((view) => view.state.workers.length === 0);
+    expect(state.silent).toEqual([{ ...tickOf({ workerId: 'w-dies' }), heardAt: expect.any(String) }]);
+    expect(Math.abs(Date.parse(state.silent[0].heardAt) - sentAt)).toBeLessThan(2000);
+    await ticks.publish(tickOf({ workerId: 'w-dies' }));
+    await watcher.until((view) => view.state.workers.length === 1 && view.state.silent.length === 0);
+    await ticks.publish(tickOf({ workerId: 'w-dies', left: true }));
+    await watcher.until((view) => view.state.workers.length === 0 && view.state.silent.length === 0);
   });
 });
 
@@ -348,6 +355,10 @@ describe('docs/progress.md', () => {
       [JSON.stringify({ checks })],
     );
     await watcher.until((view) => view.state.files.some(({ findings }) => findings.length > 0));
+    await ticks.publish(tickOf({ workerId: 'w-silent' }));
+    await watcher.until((view) => view.state.silent.some(({ workerId }) => workerId === 'w-silent'));
+    await ticks.publish(tickOf({ workerId: 'w-doc', slots: [slot] }));
+    await watcher.until((view) => view.state.workers.some(({ workerId }) => workerId === 'w-doc'));
     const snapshot = hub.snapshot();
     const { state } = snapshot;
     const changeMembers = watcher.changes.flatMap((change) => Object.keys(change));
@@ -358,6 +369,7 @@ describe('docs/progress.md', () => {
       file: state.files.find((one) => one.fileId === file.fileId)!,
       rows: state.totals.rows,
       worker: state.workers.find((worker) => worker.workerId === 'w-doc')!,
+      silent: state.silent[0],
       slot: state.workers.find((worker) => worker.workerId === 'w-doc')!.slots[0],
       commit: watcher.changes.flatMap((change) => change.commits ?? [])[0],
       totals: state.totals,

@@ -163,9 +163,9 @@ describePage('the views', () => {
   ] as const)('fit %i px, %s, and break no rule of accessibility', async (width, colorScheme) => {
     const { file, jobs } = await yard.plan(30);
     await yard.commit(jobs[0], 2);
-    for (const path of ['/', '/files?state=failed', `/files/${file.fileId}`]) {
+    for (const path of ['/', '/files?state=failed', `/files/${file.fileId}`, '/workers']) {
       const page = await openPage(server.url + path, { viewport: { width, height: 800 }, colorScheme });
-      if (path !== '/') await page.locator('.list > li, .map').first().waitFor();
+      if (path !== '/') await page.locator('.list > li, .map, .figures').first().waitFor();
       expect(await findings(page), path).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     }
