@@ -18,6 +18,7 @@ import { listen } from '../../platform/database/listen.ts';
 import { databaseOutage, type Outage } from '../../platform/errors/outage.ts';
 import type {
   ChangeMessage,
+  ChunkCommit,
   FreshnessReport,
   ProgressMessage,
   RejectSample,
@@ -222,14 +223,13 @@ class ProgressHub implements Hub {
   }
 
   private onNotify(payload: string): void {
-    const { kind, fileId, chunkNumber } = JSON.parse(payload) as {
+    const { kind, ...change } = JSON.parse(payload) as {
       kind: string;
       fileId: number;
-      chunkNumber?: number;
-    };
+    } & Partial<ChunkCommit>;
     if (kind === 'mart') this.reader.marts();
     else if (kind === 'run') for (const listener of this.runListeners) listener();
-    else this.reader.file(fileId, chunkNumber);
+    else this.reader.file(change.fileId, 'chunkNumber' in change ? (change as ChunkCommit) : undefined);
   }
 
   private onTick(tick: Tick): void {

@@ -9,7 +9,7 @@
  *                                                                   └─┘ failed: again after a pause
  */
 
-import type { ChunkAddress } from '../../platform/progress/progress.ts';
+import type { ChunkCommit } from '../../platform/progress/progress.ts';
 
 /** What changed since the last read. */
 export interface Dirty {
@@ -17,14 +17,14 @@ export interface Dirty {
   readonly all: boolean;
   readonly fileIds: readonly number[];
   /** Chunks whose commit was announced. */
-  readonly commits: readonly ChunkAddress[];
+  readonly commits: readonly ChunkCommit[];
   /** A mart fails, or no longer does. */
   readonly marts: boolean;
 }
 
 export interface LedgerReader {
-  /** A file changed; `chunkNumber` where it was the commit of a chunk. */
-  file(fileId: number, chunkNumber?: number): void;
+  /** A file changed; `commit` where it was the commit of a chunk. */
+  file(fileId: number, commit?: ChunkCommit): void;
   marts(): void;
   all(): void;
   /** Resolves when no read is running; none starts afterwards. */
@@ -45,7 +45,7 @@ export function createLedgerReader(options: {
   onError(error: unknown): void;
 }): LedgerReader {
   let fileIds = new Set<number>();
-  let commits: ChunkAddress[] = [];
+  let commits: ChunkCommit[] = [];
   let marts = false;
   let all = false;
   let timer: NodeJS.Timeout | null = null;
@@ -90,9 +90,9 @@ export function createLedgerReader(options: {
   };
 
   return {
-    file(fileId, chunkNumber) {
+    file(fileId, commit) {
       fileIds.add(fileId);
-      if (chunkNumber !== undefined) commits.push({ fileId, chunkNumber });
+      if (commit !== undefined) commits.push(commit);
       soon();
     },
     marts() {

@@ -76,7 +76,7 @@ export function bodyOf(parts: {
 }
 
 /** So many commits are about as long as a file. */
-const commitsPerItem = 16;
+const commitsPerItem = 6;
 
 /** The number of items in a change, to which its size is proportional. */
 export function itemCount(change: ChangeBody): number {

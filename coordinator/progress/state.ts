@@ -5,7 +5,7 @@
  *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyOutages, …  ─▶ model  ─▶ settle ─▶ change
  */
 import {
-  type ChunkAddress,
+  type ChunkCommit,
   type DefinitionsReport,
   type FileProgress,
   type FreshnessReport,
@@ -62,7 +62,7 @@ export class ProgressModel {
   private readonly goneFiles = new Set<number>();
   private readonly goneWorkers = new Set<string>();
   private newRejects: RejectSample[] = [];
-  private newCommits: ChunkAddress[] = [];
+  private newCommits: ChunkCommit[] = [];
   private whole: WholeParts = {
     outages: [],
     marts: [],
@@ -126,7 +126,7 @@ export class ProgressModel {
   applyLedger(
     rows: readonly FileProgress[],
     gone: readonly number[] = [],
-    commits: readonly ChunkAddress[] = [],
+    commits: readonly ChunkCommit[] = [],
     at = 0,
   ): void {
     for (const row of rows) {

@@ -157,6 +157,17 @@ export interface ChunkAddress {
   readonly chunkNumber: number;
 }
 
+/** A chunk that was committed, as it was announced. */
+export interface ChunkCommit extends ChunkAddress {
+  /** Null: nobody knows. */
+  readonly worker: string | null;
+  /** Time since that worker took it, in ms. */
+  readonly tookMs: number | null;
+  /** Rows that were parsed. */
+  readonly rows: number;
+  readonly rejected: number;
+}
+
 export interface SlotProgress {
   readonly fileId: number;
   readonly chunkNumber: number;
@@ -358,7 +369,7 @@ export interface ChangeMessage {
   readonly workers?: readonly WorkerProgress[];
   readonly gone?: { readonly files?: readonly number[]; readonly workers?: readonly string[] };
   /** Chunks whose commit was announced. They are part of no state: a client that shows chunks asks once for all of them. */
-  readonly commits?: readonly ChunkAddress[];
+  readonly commits?: readonly ChunkCommit[];
   readonly totals?: Totals;
   /** New rejects, newest first. */
   readonly rejects?: readonly RejectSample[];

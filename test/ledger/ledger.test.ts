@@ -431,12 +431,12 @@ describe('announcements', () => {
       await commitAlone(commit(jobs[1], 1));
       await inTransaction(database.pool, (other) => ledger.failFile(other, file.fileId, error));
       await client.query('select 1');
-      const { fileId } = file;
+      const [{ fileId }, counts] = [file, { tookMs: expect.any(Number), rejected: 1 }];
       expect(heard.map((payload) => JSON.parse(payload))).toEqual([
         { fileId, kind: 'file' },
         { fileId, kind: 'file' },
         { fileId, kind: 'file' },
-        { fileId, kind: 'chunk', chunkNumber: 1 },
+        { ...{ fileId, kind: 'chunk', chunkNumber: 1, worker: 'one', rows: 10 }, ...counts },
         { fileId, kind: 'chunk' },
         { fileId, kind: 'file' },
       ]);

@@ -8,7 +8,7 @@
  * Deterministic: the caller says what was heard.
  */
 import type { ChunkMap } from '../../../platform/progress/chunk-map.ts';
-import type { SlotProgress, WorkerProgress } from '../../../platform/progress/progress.ts';
+import type { ChunkCommit, SlotProgress, WorkerProgress } from '../../../platform/progress/progress.ts';
 
 export const kinds = [
   'waiting',
@@ -41,7 +41,8 @@ export interface HeardStep {
 export class ChunkCells {
   readonly map: ChunkMap;
   private readonly fileId: number;
-  private readonly committed = new Map<number, number>();
+  /** Commits that were announced since the map was asked for, and when, in ms. */
+  private readonly committed = new Map<number, { readonly commit: ChunkCommit; readonly at: number }>();
   private readonly attempts: number[];
   private holders = new Map<number, Holder>();
   private readonly steps = new Map<number, HeardStep[]>();
@@ -66,13 +67,15 @@ export class ChunkCells {
   /** Takes over what a message of the stream says: commits, and what workers do now. `at`: when, in ms. */
   hear(
     heard: {
-      commits: readonly { fileId: number; chunkNumber: number }[];
+      commits: readonly ChunkCommit[];
       workers: readonly WorkerProgress[];
     },
     at: number,
   ): void {
-    for (const { fileId, chunkNumber } of heard.commits) {
-      if (fileId === this.fileId && this.map.states[chunkNumber] === 'p') this.committed.set(chunkNumber, at);
+    for (const commit of heard.commits) {
+      const { fileId, chunkNumber } = commit;
+      if (fileId === this.fileId && this.map.states[chunkNumber] === 'p')
+        this.committed.set(chunkNumber, { commit, at });
     }
     const holders = new Map<number, Holder>();
     for (const { workerId, slots } of heard.workers) {
@@ -124,9 +127,16 @@ export class ChunkCells {
     return this.attempts[number];
   }
 
+  /** Rows that were parsed, and those of them that were rejected; 0 before the chunk is committed. */
+  rowsOf(number: number): { readonly rows: number; readonly rejected: number } {
+    const announced = this.committed.get(number)?.commit;
+    return announced ?? { rows: this.map.rows[number], rejected: this.map.rejected[number] };
+  }
+
   /** Who has the chunk, or had it last; null: nobody is known. */
   workerOf(number: number): string | null {
     return (
+      this.committed.get(number)?.commit.worker ??
       this.holders.get(number)?.workerId ??
       this.takenBy.get(number) ??
       this.map.workers[this.map.worker[number]] ??
@@ -146,6 +156,9 @@ export class ChunkCells {
   /** When the last attempt began, in ms; null: there was none. */
   startedAt(number: number): number | null {
     const heard = this.steps.get(number)?.[0]?.at;
+    const announced = this.committed.get(number);
+    const took = announced?.commit.tookMs ?? null;
+    if (announced !== undefined && took !== null) return announced.at - took;
     const claimed = this.map.claimedMs[number];
     return heard ?? (claimed === null ? null : Date.parse(this.map.since) + claimed);
   }
@@ -153,6 +166,6 @@ export class ChunkCells {
   /** When the chunk was committed, in ms; null: it is not. */
   committedAt(number: number): number | null {
     const at = this.map.committedMs[number];
-    return at === null ? (this.committed.get(number) ?? null) : Date.parse(this.map.since) + at;
+    return at === null ? (this.committed.get(number)?.at ?? null) : Date.parse(this.map.since) + at;
   }
 }

@@ -8,6 +8,7 @@ export function chunkWords(cells: ChunkCells, number: number): string {
   const { map } = cells;
   const kind = cells.kindOf(number);
   const slot = cells.slotOf(number);
+  const { rows, rejected } = cells.rowsOf(number);
   const worker = cells.workerOf(number);
   const [from, to] = [cells.startedAt(number), cells.committedAt(number)];
   const error = map.errors[number];
@@ -16,8 +17,8 @@ export function chunkWords(cells: ChunkCells, number: number): string {
     slot !== null && kind !== 'committed' ? stepWords[slot.step] : kind,
     size(map.bytes[number]),
     slot !== null && to === null ? `${size(slot.bytesRead)} read` : '',
-    map.rows[number] > 0 ? plural(map.rows[number], 'row') : '',
-    map.rejected[number] > 0 ? `${count(map.rejected[number])} rejected` : '',
+    rows > 0 ? plural(rows, 'row') : '',
+    rejected > 0 ? `${count(rejected)} rejected` : '',
     attempts > 1 ? plural(attempts, 'attempt') : '',
     map.lost[number] > 0 ? `${plural(map.lost[number], 'worker')} died with it` : '',
     worker === null ? '' : `by ${shortWorker(worker)}`,

@@ -53,10 +53,11 @@ function pack(worker: string, spans: readonly Span[]): Lane[] {
 
 /** Rows per second over the time of a load, from when its chunks were committed: seconds and rates. */
 export function throughputOf(cells: ChunkCells, buckets = 60): { seconds: number[]; rates: number[] } {
-  const { map } = cells;
-  const commits = map.committedMs.flatMap((at, number) =>
-    at === null ? [] : [{ at, rows: map.rows[number] }],
-  );
+  const since = Date.parse(cells.map.since);
+  const commits = Array.from({ length: cells.size }, (_, number) => {
+    const at = cells.committedAt(number);
+    return at === null ? [] : [{ at: at - since, rows: cells.rowsOf(number).rows }];
+  }).flat();
   const end = commits.reduce((most, { at }) => Math.max(most, at), 0);
   if (commits.length < 12 || end <= 0) return { seconds: [], rates: [] };
   // A few commits each, so that the line shows the load and not its commits.

@@ -9,6 +9,7 @@ import type {
 } from '../../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../../platform/progress/progress-client.ts';
 import { fileOf, snapshotOf, workerOf } from '../../dashboard/scripted.ts';
+import { commitOf } from './support.ts';
 
 const epoch = 'e';
 
@@ -109,8 +110,8 @@ describe('mergeChanges', () => {
   });
 });
 
-it('keeps every commit in order, and sixteen of them count as an item', () => {
-  const commits = Array.from({ length: 33 }, (_, chunkNumber) => ({ fileId: 1, chunkNumber }));
+it('keeps every commit in order, and six of them count as an item', () => {
+  const commits = Array.from({ length: 13 }, (_, chunkNumber) => commitOf(chunkNumber));
   const list = commits.map((commit, i): ChangeMessage => {
     return { type: 'change', epoch, from: i, seq: i + 1, commits: [commit] };
   });

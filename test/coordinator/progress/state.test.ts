@@ -3,7 +3,7 @@ import { keptFinished, ProgressModel } from '../../../coordinator/progress/state
 import { noTotals } from '../../../coordinator/progress/totals.ts';
 import type { SlotProgress } from '../../../platform/progress/progress.ts';
 import { fileOf } from '../../dashboard/scripted.ts';
-import { tickOf } from './support.ts';
+import { commitOf, tickOf } from './support.ts';
 
 const bytes = 10_000;
 const loading = { state: 'loading', bytes, chunks: 10 } as const;
@@ -97,7 +97,7 @@ describe('what is in flight', () => {
     model.applyTick(tickOf({ workerId: 'w', slots: [slot(1000, 0), slot(300, 1)] }));
     model.applyLedger([fileOf({ fileId: 1, ...loading })]);
     const committed = fileOf({ fileId: 1, ...loading, bytesCommitted: 1000, chunksCommitted: 1 });
-    model.applyLedger([committed], [], [{ fileId: 1, chunkNumber: 0 }], 0);
+    model.applyLedger([committed], [], [commitOf(0)], 0);
     model.settle(0);
     expect(shown(model)?.bytesSeen).toBe(1300);
     model.applyTick(tickOf({ workerId: 'w', slots: [slot(1000, 0), slot(400, 1)] }));
@@ -113,7 +113,7 @@ describe('what is in flight', () => {
     model.applyLedger([committed]);
     model.settle(0);
     expect(shown(model)?.bytesSeen).toBe(1300);
-    model.applyLedger([committed], [], [{ fileId: 1, chunkNumber: 1 }], 10);
+    model.applyLedger([committed], [], [commitOf(1)], 10);
     model.settle(10);
     expect(shown(model)?.bytesSeen).toBe(1300);
     model.applyTick(tickOf({ workerId: 'w', slots: [slot(500, 0), slot(200, 2)] }));
@@ -191,7 +191,7 @@ describe('changes', () => {
 
   it('carry each commit once', () => {
     const model = new ProgressModel();
-    const commits = [{ fileId: 1, chunkNumber: 2 }];
+    const commits = [commitOf(2)];
     model.applyLedger(
       [fileOf({ fileId: 1, state: 'loading', chunks: 3, chunksCommitted: 1 })],
       [],

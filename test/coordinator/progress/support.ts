@@ -2,7 +2,12 @@
 import { WebSocket } from 'ws';
 import { Ledger, type LedgerFile } from '../../../ledger/ledger.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
-import type { ChangeMessage, ProgressMessage, Tick } from '../../../platform/progress/progress.ts';
+import type {
+  ChangeMessage,
+  ChunkCommit,
+  ProgressMessage,
+  Tick,
+} from '../../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../../platform/progress/progress-client.ts';
 import type { ChunkJob } from '../../../platform/queue/contract.ts';
 import type { TestDatabase } from '../../support/index.ts';
@@ -99,6 +104,11 @@ export class Yard {
 function accountsOf(job: ChunkJob, rows: number) {
   const part = { path: `trips/f${job.fileId}-c${job.number}.parquet`, rows, bytes: 500 };
   return { lake: { rows, bytes: 500, parts: [part] }, star: { rows, bytes: 90 * rows } };
+}
+
+/** A commit of file 1, as it is announced. */
+export function commitOf(chunkNumber: number): ChunkCommit {
+  return { fileId: 1, chunkNumber, worker: 'w', tookMs: 1, rows: 2, rejected: 0 };
 }
 
 export function tickOf(tick: Partial<Tick> & { workerId: string }): Tick {

@@ -5,7 +5,7 @@ import { Pace, windowMs } from '../../../coordinator/progress/window.ts';
 import type { SlotProgress } from '../../../platform/progress/progress.ts';
 import { fileOf } from '../../dashboard/scripted.ts';
 import { randomFrom } from '../../support/random.ts';
-import { tickOf } from './support.ts';
+import { commitOf, tickOf } from './support.ts';
 
 const tickMs = 500;
 const chunkBytes = 32 * 1024 * 1024;
@@ -42,7 +42,7 @@ function load(seed: number, slots = 4, chunkMs = 6000): { told: Told[]; endedAt:
     for (const done of running.filter(({ begun, ms }) => at >= begun + ms)) {
       running.splice(running.indexOf(done), 1);
       committed++;
-      model.applyLedger([fileOf(file())], [], [{ fileId: 1, chunkNumber: done.number }], at);
+      model.applyLedger([fileOf(file())], [], [commitOf(done.number)], at);
     }
     while (running.length < slots && next < chunks)
       running.push({ number: next++, begun: at, ms: chunkMs * (0.85 + random.next() * 0.3) });

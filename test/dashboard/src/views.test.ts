@@ -118,6 +118,8 @@ describePage('the views', () => {
     await page.getByText('1 given back').waitFor();
     await yard.commit(jobs[0], 3);
     await page.getByText('1 of 40 chunks committed').waitFor();
+    // As the commit was announced: the stream has heard nothing of this worker.
+    await page.getByRole('region', { name: 'Timeline' }).getByText('1 worker, 1 slot').waitFor();
     const map = page.getByRole('slider', { name: 'Chunk' });
     await map.focus();
     await map.press('End');

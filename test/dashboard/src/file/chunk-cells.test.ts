@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ChunkCells } from '../../../../dashboard/src/file/chunk-cells.ts';
 import { chunkWords } from '../../../../dashboard/src/file/chunk-words.ts';
-import type { SlotProgress, WorkerProgress } from '../../../../platform/progress/progress.ts';
+import type { ChunkCommit, SlotProgress, WorkerProgress } from '../../../../platform/progress/progress.ts';
 import { workerOf } from '../../scripted.ts';
 import { mapOf } from './map.ts';
 
@@ -14,6 +14,10 @@ function holding(
   const slot = { fileId, chunkNumber, step, bytesRead: 10, bytes: 1000, rows: 1 };
   return workerOf({ workerId, slots: [slot] });
 }
+
+const committing = (chunkNumber: number, more: Partial<ChunkCommit> = {}): ChunkCommit => {
+  return { fileId: 7, chunkNumber, worker: null, tookMs: null, rows: 0, rejected: 0, ...more };
+};
 
 const kindsOf = (cells: ChunkCells) =>
   Array.from({ length: cells.size }, (_, number) => cells.kindOf(number));
@@ -37,10 +41,7 @@ it('follow a chunk from slot to commit, and leave other files alone', () => {
   expect(kindsOf(cells)).toEqual(['copying', 'waiting']);
   cells.hear(
     {
-      commits: [
-        { fileId: 7, chunkNumber: 0 },
-        { fileId: 8, chunkNumber: 1 },
-      ],
+      commits: [committing(0), committing(1, { fileId: 8 })],
       workers: [],
     },
     300,
@@ -60,7 +61,7 @@ it('say that a chunk was given back, and that another attempt committed it', () 
   cells.hear({ commits: [], workers: [] }, 2);
   expect(kindsOf(cells)).toEqual(['given back']);
   cells.hear({ commits: [], workers: [holding('b', 0, 'reading')] }, 3);
-  cells.hear({ commits: [{ fileId: 7, chunkNumber: 0 }], workers: [] }, 4);
+  cells.hear({ commits: [committing(0)], workers: [] }, 4);
   expect(kindsOf(cells)).toEqual(['retried']);
   expect(cells.stepsOf(0)).toEqual([{ step: 'reading', at: 3 }]);
 });
@@ -68,8 +69,18 @@ it('say that a chunk was given back, and that another attempt committed it', () 
 it('do not count the attempt twice that the ledger had counted', () => {
   const cells = new ChunkCells(mapOf('p', { attempts: [1], worker: [0] }));
   cells.hear({ commits: [], workers: [holding('a', 0, 'committing')] }, 1);
-  cells.hear({ commits: [{ fileId: 7, chunkNumber: 0 }], workers: [] }, 2);
+  cells.hear({ commits: [committing(0)], workers: [] }, 2);
   expect(kindsOf(cells)).toEqual(['committed']);
+});
+
+it('know of an announced commit what the ledger would say', () => {
+  const cells = new ChunkCells(mapOf('pp'));
+  cells.hear(
+    { commits: [committing(1, { worker: 'far', tookMs: 40, rows: 9, rejected: 2 })], workers: [] },
+    100,
+  );
+  expect([cells.startedAt(1), cells.committedAt(1), cells.workerOf(1)]).toEqual([60, 100, 'far']);
+  expect(chunkWords(cells, 1)).toBe('Chunk 2 of 2: committed, 1.00 kB, 9 rows, 2 rejected, by far, 0.0 s');
 });
 
 it('are put in words', () => {
