@@ -2,6 +2,7 @@
  * A site is the part of Landfall that one command runs. `up` runs all of it, `coordinator` all but the workers, and
  * `ingest` all but the landing folder and the page.
  */
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Coordinator, CoordinatorOptions, Standby } from '../coordinator/contract.ts';
 import type { SourceWatch } from '../coordinator/fetch/source-watch.ts';
@@ -306,13 +307,25 @@ async function openServer(
   log: Log,
   closers: Closers,
 ): Promise<string> {
-  const { startServer } = await import('../coordinator/http/server.ts');
+  const [{ startServer }, { Uploads }, { createInspector }, { openStorage }] = await Promise.all([
+    import('../coordinator/http/server.ts'),
+    import('../coordinator/upload/uploads.ts'),
+    import('./init/inspect.ts'),
+    import('../platform/storage/index.ts'),
+  ]);
+  const uploads = new Uploads({
+    folder: join(config.home, 'uploads'),
+    bytesMost: config.uploadBytes,
+    landing: () => openStorage(config.landingUrl),
+    registry,
+  });
   const { coordinator, hub, listener, rejects } = open;
   const server = await startServer({
     ...{ config, hub, registry, log, listener },
     ledger: coordinator.ledger,
     pool: open.database.pool,
     actions: coordinator.actions,
+    upload: { uploads, inspector: createInspector(registry), datasets: config.datasets },
     term: () => coordinator.term,
     queueCounts: () => queueCounts(coordinator),
     ...(rejects !== null && { rejects: () => rejects.read() }),

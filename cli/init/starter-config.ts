@@ -35,6 +35,7 @@ const entries: Readonly<Record<keyof UserConfig, Entry>> = {
   workers: { note: 'Worker processes. Default: one per core.', value: '4' },
   chunkBytes: { note: 'Size of a chunk in bytes.', value: '33_554_432' },
   unpackedBytes: { note: 'What one compressed file may unpack to, in bytes.', value: '107_374_182_400' },
+  uploadBytes: { note: 'What one upload over HTTP may have, in bytes.', value: '10_737_418_240' },
   outageTimeout: { note: 'How long an outage is waited out, in seconds.', value: '3600' },
   lockMs: { note: 'How long a silent process keeps its work, in ms.', value: '10_000' },
   stopMs: { note: 'How long a process that is stopped may finish its work, in ms.', value: '10_000' },

@@ -4,7 +4,6 @@ import { describeError, type ErrorCode, errorTable, LandfallError } from '../../
 
 const statusOfCode: Partial<Record<ErrorCode, number>> = {
   LF_ATTENTION_UNKNOWN: 404,
-  LF_CORRECTION_EXPORT: 400,
   LF_CORRECTION_NONE: 409,
   LF_DATABASE_LOCKED: 409,
   LF_DATASET_BROKEN: 409,
@@ -32,13 +31,33 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   LF_SOURCE_SPAN: 400,
   LF_SOURCE_UNKNOWN: 404,
   LF_SOURCE_WINDOW: 400,
+  LF_DATASET_UNCLEAR: 409,
+  LF_DEFINITION_PLACE: 409,
+  LF_INIT_NAME: 400,
+  LF_INIT_EXISTS: 409,
+  LF_UPLOAD_BUSY: 409,
+  LF_UPLOAD_CHILD: 409,
+  LF_UPLOAD_CONTENT: 409,
+  LF_UPLOAD_EXISTS: 409,
+  LF_UPLOAD_MANY: 429,
+  LF_UPLOAD_NAME: 400,
+  LF_UPLOAD_OFFSET: 409,
   LF_UPLOAD_SIZE: 413,
+  LF_UPLOAD_SPACE: 507,
+  LF_UPLOAD_UNKNOWN: 404,
   LF_USAGE: 400,
 };
 
-/** An outage is not the caller's mistake, and is over at some time. */
+/** Codes of files that cannot be read, whoever has sent them. */
+const ofContent = /^LF_(?:CORRECTION|DIALECT|FILE|HEADER|INIT|JSON|UNPACK)(?:_|$)/;
+
 function statusOf(code: ErrorCode): number {
-  return statusOfCode[code] ?? (errorTable[code].retry === 'outage' ? 503 : 500);
+  const known = statusOfCode[code];
+  if (known !== undefined) return known;
+  const { retry } = errorTable[code];
+  // An outage is not the caller's mistake, and is over at some time.
+  if (retry === 'outage') return 503;
+  return retry === 'never' && ofContent.test(code) ? 422 : 500;
 }
 
 export interface ErrorAnswer {

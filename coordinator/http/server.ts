@@ -18,10 +18,12 @@ import { martsBehind } from '../metrics/marts-behind.ts';
 import { createMetrics, type MetricsOptions, metricsRoute, type QueueCounts } from '../metrics/metrics.ts';
 import type { Hub } from '../progress/hub.ts';
 import { actionRoutes } from './actions/audit.ts';
+import { type DefinitionTools, definitionRoutes } from './actions/definition-routes.ts';
 import { fileActionRoutes } from './actions/file-routes.ts';
 import { attentionRoutes } from './actions/notices.ts';
 import { rejectsCsvRoute } from './actions/rejects-csv.ts';
 import { sourceActionRoutes } from './actions/source-routes.ts';
+import { type UploadTools, uploadRoutes } from './actions/upload-routes.ts';
 import { notFound } from './answers.ts';
 import { serveApiPage } from './api-page.ts';
 import { datasetRoutes, queryPaths } from './datasets.ts';
@@ -50,6 +52,8 @@ export interface ServerOptions {
   readonly rejects?: MetricsOptions['rejects'];
   /** What people may ask for. Default: the server only reads. */
   readonly actions?: FileActions;
+  /** Uploads, and who looks at them. Default: none are taken. */
+  readonly upload?: Omit<UploadTools, 'pool'> & Pick<DefinitionTools, 'datasets'>;
   /** Where to serve, if the port is open already. */
   readonly listener?: Listener;
 }
@@ -111,6 +115,10 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   if (actions !== undefined) {
     fileActionRoutes(app, { pool, ledger, actions });
     sourceActionRoutes(app, registry, pool);
+  }
+  if (options.upload !== undefined) {
+    uploadRoutes(app, { pool, ...options.upload });
+    definitionRoutes(app, { pool, registry, ...options.upload });
   }
   app.get(
     '/api/about',

@@ -41,6 +41,8 @@ export interface Config extends S3Settings {
   readonly chunkBytes: number;
   /** What one compressed file may unpack to, in bytes. */
   readonly unpackedBytes: number;
+  /** What one upload may have, in bytes. */
+  readonly uploadBytes: number;
   /** Seconds for which an outage (a server that is away, a full disk) is waited out. */
   readonly outageTimeout: number;
   /** Seconds between lines of the coordinator's log that say how much waits; 0: none. */
@@ -87,6 +89,7 @@ const environmentNames: Record<Setting, string> = {
   workers: 'LANDFALL_WORKERS',
   chunkBytes: 'LANDFALL_CHUNK_BYTES',
   unpackedBytes: 'LANDFALL_UNPACKED_BYTES',
+  uploadBytes: 'LANDFALL_UPLOAD_BYTES',
   outageTimeout: 'LANDFALL_OUTAGE_TIMEOUT',
   logBacklog: 'LANDFALL_LOG_BACKLOG',
   lockMs: 'LANDFALL_LOCK_MS',
@@ -116,6 +119,9 @@ const defaultStopMs = 10_000;
 
 /** A worker process loads two chunks at a time. It holds the columns made from them, not their bytes. */
 const defaultChunkBytes = 32 * 1024 * 1024;
+
+/** What a person sends with a browser. Larger files are copied into the landing folder. */
+const uploadBytesDefault = 10 * 1024 ** 3;
 
 /** An hour is enough to move a server or to free a disk. */
 const defaultOutageTimeout = 3600;
@@ -186,6 +192,7 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
     case 'chunkBytes':
       return wholeNumber(1024, 1024 * 1024 * 1024);
     case 'unpackedBytes':
+    case 'uploadBytes':
       return wholeNumber(1, 1024 ** 5);
     case 'outageTimeout':
       return wholeNumber(0, 7 * 24 * 3600);
@@ -325,6 +332,7 @@ function withDefaults(given: UserConfig, cwd: string): Config {
     workers: given.workers ?? availableParallelism(),
     chunkBytes: given.chunkBytes ?? defaultChunkBytes,
     unpackedBytes: given.unpackedBytes ?? unpackedBytesDefault,
+    uploadBytes: given.uploadBytes ?? uploadBytesDefault,
     outageTimeout: given.outageTimeout ?? defaultOutageTimeout,
     logBacklog: given.logBacklog ?? 0,
     lockMs: given.lockMs ?? defaultLockMs,
@@ -388,6 +396,7 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_WORKERS: String(config.workers),
     LANDFALL_CHUNK_BYTES: String(config.chunkBytes),
     LANDFALL_UNPACKED_BYTES: String(config.unpackedBytes),
+    LANDFALL_UPLOAD_BYTES: String(config.uploadBytes),
     LANDFALL_OUTAGE_TIMEOUT: String(config.outageTimeout),
     LANDFALL_LOG_BACKLOG: String(config.logBacklog),
     LANDFALL_LOCK_MS: String(config.lockMs),

@@ -136,6 +136,7 @@ export async function openRig(
     token: null,
     workers: 1,
     unpackedBytes: 100 * 1024 ** 3,
+    uploadBytes: 10_000_000,
     chunkBytes: options.chunkBytes ?? 8 * 1024 * 1024,
     outageTimeout: 60,
     logBacklog: 0,

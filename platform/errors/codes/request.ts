@@ -117,6 +117,56 @@ export const requestCodes = {
     fix: 'Cast the column to text in the SQL, or choose another format.',
     retry: 'never',
   },
+  LF_DEFINITION_PLACE: {
+    message: 'There is no folder for definitions: LANDFALL_DATASETS names none.',
+    fix: 'Name a folder in LANDFALL_DATASETS, to which the coordinator can write, or save the definition yourself.',
+    retry: 'never',
+  },
+  LF_UPLOAD_BUSY: {
+    message: 'Another piece of {file} is being received, or the file is moving.',
+    fix: 'Send one piece after another. After a cut, ask where to go on in a moment.',
+    retry: 'never',
+  },
+  LF_UPLOAD_CHILD: {
+    message: '{dataset} has no files of its own: its rows come from those of {parent}.',
+    fix: 'Upload the file for {parent}.',
+    retry: 'never',
+  },
+  LF_UPLOAD_CONTENT: {
+    message: '{file} is not here as it was announced: {reason}.',
+    fix: 'Send what is missing, or upload it again.',
+    retry: 'never',
+  },
+  LF_UPLOAD_EXISTS: {
+    message: '{file} is in the landing folder already.',
+    fix: 'Wait until it is loaded, or give the upload another name.',
+    retry: 'never',
+  },
+  LF_UPLOAD_MANY: {
+    message: 'There are {most} uploads that have not ended.',
+    fix: 'End some of them, or drop them. One is dropped a day after its last piece.',
+    retry: 'never',
+  },
+  LF_UPLOAD_NAME: {
+    message: '{file} cannot be the name of an upload: {reason}.',
+    fix: 'Rename the file.',
+    retry: 'never',
+  },
+  LF_UPLOAD_OFFSET: {
+    message: 'The upload has {has|byte}, and the piece begins at {offset}.',
+    fix: 'Send the piece that begins there.',
+    retry: 'never',
+  },
+  LF_UPLOAD_SPACE: {
+    message: 'The upload has {bytes|byte}, and half of the free disk space is {free|byte}.',
+    fix: 'Free space where LANDFALL_HOME is, or copy the file into the landing folder yourself.',
+    retry: 'never',
+  },
+  LF_UPLOAD_UNKNOWN: {
+    message: 'There is no upload {upload}.',
+    fix: 'It has landed, was dropped, or had no piece for a day. Begin again with POST /api/uploads.',
+    retry: 'never',
+  },
   LF_UPLOAD_SIZE: {
     message: 'The upload has more than {most|byte}, which is what it may have.',
     fix: 'Send less at once, or drop the file into the landing folder.',

@@ -131,7 +131,7 @@ describe('rejects.csv and corrections', () => {
       [exported.split('\n')[0], 'does not say which file'],
     ]) {
       const { status, json } = await post(`/api/files/${fileId}/corrections`, body);
-      expect([status, json.code]).toEqual([400, 'LF_CORRECTION_EXPORT']);
+      expect([status, json.code]).toEqual([422, 'LF_CORRECTION_EXPORT']);
       expect(json.message).toContain(reason);
     }
     const long = await post(`/api/files/${fileId}/corrections`, exported + 'x'.repeat(2_000_000));
