@@ -96,6 +96,7 @@ const testsWithoutSource: Readonly<Record<string, string>> = {
   'test/package.test.ts': 'package.json, package-lock.json and what npm packs',
   'test/rejects-doc.test.ts': 'docs/rejects.md',
   'test/structure.test.ts': 'the tree of files',
+  'test/tutorial-doc.test.ts': 'docs/tutorial.md',
   'test/words.test.ts': 'words and phrases',
   'test/workflow.test.ts': 'the workflow of GitHub Actions',
   'test/terraform/format.test.ts': 'the format of Terraform files',
