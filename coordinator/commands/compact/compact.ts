@@ -11,6 +11,7 @@
  */
 import type pg from 'pg';
 import {
+  type LakeFolder,
   lakeFolders,
   listShared,
   moveParts,
@@ -56,8 +57,8 @@ export interface Compacted {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Partitions whose parts are planned together. */
-const foldersTogether = 200;
+/** Partitions whose parts are planned together have at most so many chunks, if they are several: about 50 MB in memory. */
+const chunksTogether = 50_000;
 
 /**
  * Compacts the closed partitions of a dataset: those in which no file that is in flight has parts. Several processes that
@@ -84,6 +85,21 @@ export async function compactDataset(
   );
 }
 
+/** Cuts partitions into batches, each of at least one. */
+function together(folders: readonly LakeFolder[]): string[][] {
+  const batches: string[][] = [];
+  let sum = Number.POSITIVE_INFINITY;
+  for (const { folder, chunks } of folders) {
+    if (sum + chunks > chunksTogether) {
+      batches.push([]);
+      sum = 0;
+    }
+    batches[batches.length - 1].push(folder);
+    sum += chunks;
+  }
+  return batches;
+}
+
 class Compaction {
   private readonly pool: pg.Pool;
   private readonly tools: LeftoverTools;
@@ -91,6 +107,9 @@ class Compaction {
   private readonly options: CompactOptions;
   private readonly schemas: SchemaOfVersions;
   private readonly skipped: { path: string; reason: string }[] = [];
+  /** Parts that were looked at, and all of them. */
+  private seen = 0;
+  private ofParts = 0;
   private readonly sum = { compacted: 0, before: 0, after: 0, bytesBefore: 0, bytesAfter: 0, rowsDropped: 0 };
 
   constructor(tools: LeftoverTools, dataset: string, options: CompactOptions) {
@@ -106,16 +125,14 @@ class Compaction {
     const folders = (await lakeFolders(this.pool, dataset)).filter(({ folder }) => this.isWanted(folder));
     const closed = folders.filter(({ open }) => !open);
     const parts = folders.reduce((all, one) => all + one.parts, 0);
-    const ofParts = closed.reduce((all, one) => all + one.parts, 0);
-    let seen = 0;
-    for (let at = 0; at < closed.length; at += foldersTogether) {
-      const some = closed.slice(at, at + foldersTogether).map(({ folder }) => folder);
+    this.ofParts = closed.reduce((all, one) => all + one.parts, 0);
+    for (const some of together(closed)) {
       const found = new Map<string, PlacedPart[]>(some.map((folder) => [folder, []]));
       for (const part of await partsIn(this.pool, dataset, some)) found.get(part.folder)?.push(part);
       for (const [folder, parts] of found) {
+        const before = this.seen;
         await this.compactFolder(folder, parts);
-        seen += parts.length;
-        options.onProgress?.(seen, ofParts);
+        this.see(before + parts.length - this.seen);
       }
     }
     return {
@@ -133,6 +150,11 @@ class Compaction {
     };
   }
 
+  private see(parts: number): void {
+    this.seen += parts;
+    this.options.onProgress?.(this.seen, this.ofParts);
+  }
+
   private isWanted(folder: string): boolean {
     const { partitions } = this.options;
     const below = (partition: string) => `${this.dataset}/${partition.replace(/^\/+|\/+$/g, '')}/`;
@@ -146,6 +168,7 @@ class Compaction {
     let merged = 0;
     for (const group of groups) {
       const made = options.dryRun ? { parts: group, bytes: 0 } : await this.compactGroup(folder, group);
+      this.see(group.length);
       if (made === null) continue;
       merged++;
       sum.before += made.parts.length;

@@ -3,7 +3,8 @@
 -- row folder  text
 -- row open  boolean
 -- row parts  bigint
-select p.folder, bool_or(f.state <> 'done') as open, count(distinct p.object) as parts
+-- row chunks  bigint   that have rows there
+select p.folder, bool_or(f.state <> 'done') as open, count(distinct p.object) as parts, count(*) as chunks
 from (
   select substring(path from '^(.*)/[^/]*$') as folder, file_id, coalesce(shared_id::text, path) as object
   from landfall.part where dataset = $1

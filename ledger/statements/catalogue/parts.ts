@@ -6,7 +6,7 @@ export interface PartsStatements {
   'parts/begin-shared': { parameters: [dataset: string, folder: string]; row: Readonly<{ shared_id: number;
       path: string }> };
   'parts/compact-folders': { parameters: [dataset: string]; row: Readonly<{ folder: string; open: boolean;
-      parts: number }> };
+      parts: number; chunks: number }> };
   'parts/compact-parts': { parameters: [dataset: string, folder: readonly string[]];
       row: Readonly<{ folder: string; path: string; chunk_id: number; file_id: number; version: string | null;
       rows: number; bytes: number; shared_id: number | null; shared_path: string | null;

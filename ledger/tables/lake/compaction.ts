@@ -25,6 +25,8 @@ export function withCompactionLock<T>(
 export interface LakeFolder {
   readonly folder: string;
   readonly parts: number;
+  /** Chunks that have rows in it. */
+  readonly chunks: number;
   /** Whether a file that is in flight has parts in it. */
   readonly open: boolean;
 }
