@@ -26,6 +26,7 @@ const commands: Record<string, () => Promise<() => Command>> = {
   actions: async () => (await import('./commands/upkeep/actions.ts')).actionsCommand,
   verify: async () => (await import('./commands/upkeep/verify.ts')).verifyCommand,
   compact: async () => (await import('./commands/upkeep/compact.ts')).compactCommand,
+  prune: async () => (await import('./commands/upkeep/prune.ts')).pruneCommand,
   ddl: async () => (await import('./commands/ddl.ts')).ddlCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
-import { type SettleOptions, settleWith } from './settle-with.ts';
+import { type SettleOptions, settleWith } from './client/settle-with.ts';
 
 /** Flags as commander gives them. Each overrides the setting of the same name. */
 export interface SettingFlags {

@@ -71,6 +71,8 @@ export interface LedgerFile {
   readonly seenAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** When its object was given up (`landfall prune`); null: it is where `url` says. */
+  readonly prunedAt: Date | null;
 }
 
 export interface LedgerChunk {
@@ -196,6 +198,7 @@ export function toFile(row: FileRow): LedgerFile {
     seenAt: row.seen_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    prunedAt: row.pruned_at,
   };
 }
 

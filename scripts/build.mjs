@@ -14,7 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { bundle } from './bundle.mjs';
@@ -59,6 +59,18 @@ function copyAssets(path) {
       cpSync(from, join('dist', from));
     }
   }
+}
+
+/** Puts the statements into one file: there are some three hundred, of a few lines each. */
+function joinStatements() {
+  const names = readdirSync('ddl/statements', { recursive: true })
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  const texts = names.map((name) => [
+    name.split(sep).join('/').slice(0, -'.sql'.length),
+    readFileSync(join('ddl/statements', name), 'utf8'),
+  ]);
+  writeFileSync('dist/ddl/statements.json', JSON.stringify(Object.fromEntries(texts)));
 }
 
 /** Removes what was compiled from files that are gone, so that nothing imports a module by its former name. */
@@ -126,7 +138,8 @@ await bundle();
 chmodSync('dist/cli/main.js', 0o755);
 // Remove old copies first, so that a renamed migration is not there twice.
 rmSync('dist/ddl', { recursive: true, force: true });
-for (const room of ['ddl', 'datasets']) copyAssets(room);
+for (const room of ['ddl/migrations', 'ddl/roles', 'datasets']) copyAssets(room);
+joinStatements();
 if (existsSync('dashboard/index.html')) {
   run('dashboard', 'node_modules/vite/bin/vite.js', [
     'build',

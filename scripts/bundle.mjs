@@ -89,10 +89,10 @@ const shortScripts = {
   },
 };
 
-/** Most of what such a chunk has is not ours: 1 of 50 characters is Landfall's. */
-const oursMost = 0.02;
+/** Most of what such a chunk has is not ours: at most 1 of 10 characters is Landfall's. */
+const oursMost = 0.1;
 
-/** Files of packages alone are minified, which makes the package a tenth smaller. Names of functions and classes stay. */
+/** Files of packages alone are minified, which makes the package a tenth smaller. Names of classes stay. */
 const smallPackages = {
   name: 'small-packages',
   renderChunk(code, chunk) {
@@ -100,7 +100,7 @@ const smallPackages = {
     const length = (some) => some.reduce((sum, [, { renderedLength }]) => sum + renderedLength, 0);
     const ours = modules.filter(([id]) => !id.includes('node_modules'));
     if (modules.length === 0 || length(ours) > oursMost * length(modules)) return null;
-    const keepNames = { class: true, function: true };
+    const keepNames = { class: true, function: false };
     return minifySync(chunk.fileName, code, {
       module: true,
       compress: false,

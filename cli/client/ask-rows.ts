@@ -1,8 +1,8 @@
 import { withDatabase } from '../ask/with-database.ts';
-import { settleWith } from '../settle-with.ts';
 import { askWith } from './ask-with.ts';
 import type { QueryOptions, QueryResult, Row } from './question.ts';
 import type { Settings } from './settings-given.ts';
+import { settleWith } from './settle-with.ts';
 
 /**
  * Asks the star with SQL, or the lake with DuckDB, and only reads. Holds all rows of the answer.

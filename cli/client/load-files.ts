@@ -1,9 +1,9 @@
 import type { IngestResult } from '../../platform/file-receipt.ts';
 import { createLog } from '../../platform/log/log.ts';
-import { openIngestSite, resultsOfBroken } from '../ingest-files.ts';
-import { settleWith } from '../settle-with.ts';
+import { openIngestSite, resultsOfBroken } from './ingest-files.ts';
 import { loadWith } from './load-with.ts';
 import type { Logs, Settings } from './settings-given.ts';
+import { settleWith } from './settle-with.ts';
 
 export interface IngestOptions {
   /** Dataset of the files. Default: the one whose columns match the header. */

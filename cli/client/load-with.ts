@@ -1,7 +1,7 @@
 import type { IngestResult } from '../../platform/file-receipt.ts';
-import { ingestOne } from '../ingest-files.ts';
 import { outageDeadline } from '../outlasted.ts';
 import type { Site } from '../site.ts';
+import { ingestOne } from './ingest-files.ts';
 
 /** Loads files with a site that is open. An outage that lasts for longer than the timeout ends the waiting. */
 export async function loadWith(

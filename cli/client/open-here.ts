@@ -1,13 +1,13 @@
 import type { IngestResult } from '../../platform/file-receipt.ts';
 import { createLog } from '../../platform/log/log.ts';
 import type { ProgressState } from '../../platform/progress/progress.ts';
-import { settleWith } from '../settle-with.ts';
 import { openSite } from '../site.ts';
 import { askWith } from './ask-with.ts';
 import type { IngestOptions } from './load-files.ts';
 import { loadWith } from './load-with.ts';
 import type { QueryOptions, QueryResult, Row } from './question.ts';
 import type { Logs, Settings } from './settings-given.ts';
+import { settleWith } from './settle-with.ts';
 import { statesOf, type WatchOptions } from './watch-progress.ts';
 
 export interface OpenOptions extends Settings, Logs {

@@ -1,6 +1,6 @@
 import type { ProgressMessage, ProgressState } from '../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
-import { socketSource } from '../progress-socket.ts';
+import { socketSource } from './progress-socket.ts';
 
 export interface WatchOptions {
   /** Ends the watching. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ownToken } from '../../coordinator/http/own-token.ts';
-import { type SocketOptions, socketSource } from '../progress-socket.ts';
+import { type SocketOptions, socketSource } from '../client/progress-socket.ts';
 import { say } from '../say.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { untilStopped } from '../site.ts';

@@ -13,6 +13,7 @@
 import { randomBytes } from 'node:crypto';
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { refusePruned, replayLock } from '../../ledger/tables/archive.ts';
 import { openRejects, replayUrls, waitingRejects } from '../../ledger/tables/rejects.ts';
 import { refuseChild } from '../../ledger/tables/undo.ts';
 import { childrenOf, datasetNamed } from '../../model/registry.ts';
@@ -26,9 +27,6 @@ import { type Context, warnGone } from '../context.ts';
 import { exportRejects } from './export-rejects.ts';
 import { type UndoTools, undoFile } from './undo.ts';
 import { foretellUndo, type UndoEffect } from './undo-effect.ts';
-
-/** First key of the advisory locks that protect the export of a file's rejects; the second is the file's number. */
-const replayLock = 0x1a4df416;
 
 /** What a replay loads. */
 type Wanted = 'rejects' | 'file';
@@ -54,8 +52,8 @@ async function wantedOf(
 
 /**
  * Adds the file to load to the ledger and returns it. Returns null if no reject waits.
- * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED (a duplicate), LF_FILE_MISSING, LF_DATASET_UNKNOWN,
- * LF_REJECTS_CUT, LF_FILE_CHILD.
+ * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED (a duplicate), LF_FILE_MISSING, LF_FILE_PRUNED,
+ * LF_DATASET_UNKNOWN, LF_REJECTS_CUT, LF_FILE_CHILD.
  */
 export async function prepareReplay(
   context: Context,
@@ -64,11 +62,18 @@ export async function prepareReplay(
 ): Promise<LedgerFile | null> {
   const { file, wanted } = await wantedOf(context, fileId, whole);
   if (wanted === 'rejects') return replayRejects(context, file);
-  if (file.state !== 'done') return reload(context, file);
-  // Check this first: a file that cannot be loaded again must not be undone.
-  await findAgain(context, file);
-  await undoFile(undoTools(context), fileId, 'to be loaded again');
-  return reload(context, file);
+  return file.state === 'done' ? replayWhole(context, file) : reload(context, file);
+}
+
+/** Undoes the file and adds it again. Its bytes are held meanwhile: no prune gives them up. */
+function replayWhole(context: Context, file: LedgerFile): Promise<LedgerFile> {
+  return inTransaction(context.pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1, $2)', [replayLock, file.fileId]);
+    // Check this first: a file that cannot be loaded again must not be undone.
+    await findAgain(context, file);
+    await undoFile(undoTools(context), file.fileId, 'to be loaded again');
+    return reload(context, file);
+  });
 }
 
 /** What an undo by the coordinator works with. */
@@ -111,11 +116,15 @@ export async function foretellReplay(
 
 /**
  * Checks that the file can be loaded again from its current location. Throws LF_DATASET_UNKNOWN, LF_DATASET_BROKEN,
- * LF_FILE_MISSING.
+ * LF_FILE_MISSING, LF_FILE_PRUNED.
  */
-async function findAgain({ registry }: Context, { dataset, url }: LedgerFile): Promise<StoredObject> {
+async function findAgain(
+  { ledger, registry }: Context,
+  { dataset, fileId, name, url }: LedgerFile,
+): Promise<StoredObject> {
   datasetNamed(registry, dataset);
   childrenOf(registry, dataset);
+  refusePruned(name, (await ledger.file(fileId))?.prunedAt ?? null);
   const { storage, key } = await openObject(url);
   const stored = await storage.stat(key);
   if (stored === null) throw new LandfallError('LF_FILE_MISSING', { file: url });

@@ -15,16 +15,16 @@ import { finishFailed } from './unload.ts';
 
 export type { Places };
 
-/** The objects of a folder have addresses below its real path. */
-async function placeOf(url: string): Promise<string> {
-  return schemeOf(url) === 'folder' ? realpath(url).catch(() => url) : url;
+/** The beginning of the addresses of all objects in a place. Those of a folder are below its real path. */
+export async function addressesIn(url: string): Promise<string> {
+  const real = schemeOf(url) === 'folder' ? await realpath(url).catch(() => url) : url;
+  return folderUrl({ url: real });
 }
 
 /** `landing`: null for a command that is not responsible for the landing folder. */
 export async function placesOf(landing: ReadableStore | null, { failedUrl }: Config): Promise<Places> {
   if (landing === null) return { landing: null, failed: null };
-  const failed = await placeOf(failedUrl);
-  return { landing: folderUrl(landing), failed: folderUrl({ url: failed }) };
+  return { landing: folderUrl(landing), failed: await addressesIn(failedUrl) };
 }
 
 /** Calls `put` for each finished file of a scope that is not put away yet. */

@@ -5,6 +5,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { pagePaths } from '../../platform/progress/page-paths.ts';
+import { compressAssets } from './compressed.ts';
 
 /** The folder of the built page: beside the compiled code, or in dist/ when run from source. */
 function pageFolder(): string {
@@ -16,7 +17,7 @@ function pageFolder(): string {
 /** Names with a hash of their content: what has such a name never changes. */
 const hashed = /^\/assets\/[\w.-]+-[\w-]{8}\.(?:js|css)$/;
 
-/** Serves the page at each of its addresses, and its scripts and styles as the build has compressed them. */
+/** Serves the page at each of its addresses, and its scripts and styles compressed. */
 export async function servePage(app: FastifyInstance): Promise<void> {
   const folder = pageFolder();
   const isBuilt = existsSync(`${folder}/index.html`);
@@ -27,6 +28,7 @@ export async function servePage(app: FastifyInstance): Promise<void> {
     });
   }
   if (!isBuilt) return;
+  compressAssets(`${folder}/assets`);
   // Its scripts and styles contain nothing secret: they are served to anyone who passes the Host check.
   await app.register(fastifyStatic, {
     root: `${folder}/assets`,

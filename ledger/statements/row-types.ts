@@ -63,6 +63,8 @@ export interface FileRow {
   readonly run_id: number | null;
   readonly seen_at: Date;
   readonly parent_id: number | null;
+  readonly pruned_at: Date | null;
+  readonly pruning: boolean | null;
 }
 
 /** A run of a source. */

@@ -16,6 +16,7 @@ import { addressesOf, isWithin } from '../storage/schemes.ts';
 import { unpackedBytesDefault } from '../storage/unpack/limits.ts';
 import { type AccessToken, tokenSchema, tokensSchema } from './access-tokens.ts';
 import { defineConfig } from './define-config.ts';
+import { type KeepRule, keepRules, keepText } from './keep.ts';
 
 /** The settings that apply. */
 export interface Config extends S3Settings {
@@ -51,6 +52,8 @@ export interface Config extends S3Settings {
   readonly lockMs: number;
   /** How long a process that is told to stop may spend on work in flight, in ms. */
   readonly stopMs: number;
+  /** How long `landfall prune` keeps what is left of files; for ever, where no rule says otherwise. */
+  readonly keep: readonly KeepRule[];
   /** Folders or files with dataset definitions, and `example:NAME` for those that ship with Landfall. */
   readonly datasets: readonly string[];
   /** The folders and files are the default: they need not exist. */
@@ -70,7 +73,7 @@ export type ConfigFlags = {
 };
 
 /** Members of landfall.config.ts. */
-export type UserConfig = Partial<Omit<Config, Derived>>;
+export type UserConfig = Partial<Omit<Config, Derived | 'keep'>> & { readonly keep?: string };
 
 type Setting = Exclude<keyof Config, Derived>;
 
@@ -98,6 +101,7 @@ const environmentNames: Record<Setting, string> = {
   s3Sse: 'LANDFALL_S3_SSE',
   s3KmsKey: 'LANDFALL_S3_KMS_KEY',
   s3StorageClass: 'LANDFALL_S3_STORAGE_CLASS',
+  keep: 'LANDFALL_KEEP',
   datasets: 'LANDFALL_DATASETS',
 };
 
@@ -161,6 +165,13 @@ const storageClass = z
     error: 'must be a class whose objects can be read at once; GLACIER_IR is one',
   });
 
+const keep = z.string({ error: 'must be text' }).transform((text, context) => {
+  const rules = keepRules(text);
+  if (typeof rules !== 'string') return rules;
+  context.addIssue({ code: 'custom', message: rules });
+  return z.NEVER;
+});
+
 /** What each setting may be. Paths are made absolute against `folder`. */
 function schemaOf(setting: Setting, folder: string): z.ZodType {
   switch (setting) {
@@ -212,6 +223,8 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
       });
     case 's3StorageClass':
       return storageClass;
+    case 'keep':
+      return keep;
     case 'datasets':
       return z
         .preprocess(
@@ -256,7 +269,7 @@ export async function loadConfig(flags: ConfigFlags, options: LoadOptions = {}):
     if (parsed.success) values[setting] = parsed.data;
     else wrong(`${environmentNames[setting]} (${given.origin}) ${parsed.error.issues[0].message}`, setting);
   }
-  const config = withDefaults(values as UserConfig, cwd);
+  const config = withDefaults(values as Partial<Config>, cwd);
   for (const text of overlaps(config)) wrong(text);
   if (config.s3KmsKey !== null && config.s3Sse !== 'aws:kms')
     wrong('LANDFALL_S3_KMS_KEY needs LANDFALL_S3_SSE=aws:kms');
@@ -315,7 +328,7 @@ async function readConfigFile(
   }
 }
 
-function withDefaults(given: UserConfig, cwd: string): Config {
+function withDefaults(given: Partial<Config>, cwd: string): Config {
   const archiveUrl = given.archiveUrl ?? join(cwd, 'archive');
   return {
     home: given.home ?? join(cwd, '.landfall'),
@@ -341,6 +354,7 @@ function withDefaults(given: UserConfig, cwd: string): Config {
     s3Sse: given.s3Sse ?? s3Defaults.s3Sse,
     s3KmsKey: given.s3KmsKey ?? s3Defaults.s3KmsKey,
     s3StorageClass: given.s3StorageClass ?? s3Defaults.s3StorageClass,
+    keep: given.keep ?? [],
     datasets: given.datasets ?? defaultDatasets(cwd),
     ...(given.datasets === undefined && { datasetsOptional: true }),
   };
@@ -405,6 +419,7 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_S3_SSE: config.s3Sse ?? '(as the bucket says)',
     LANDFALL_S3_KMS_KEY: config.s3KmsKey ?? '(none)',
     LANDFALL_S3_STORAGE_CLASS: config.s3StorageClass ?? 'STANDARD',
+    LANDFALL_KEEP: config.keep.map(keepText).join(', ') || '(all, for ever)',
     LANDFALL_DATASETS: config.datasets.join(',') || '(none)',
   };
 }

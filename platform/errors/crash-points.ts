@@ -125,6 +125,9 @@ export const crashPoints = {
   'sweep.object-deleted': 'one of its objects is out of the lake',
   'unload.swept': 'all its objects are out of the lake',
   'unload.receipt-written': 'its receipt says why it failed',
+  // A person gives up what is left of it.
+  'prune.noted': 'the ledger says that objects are given up; they are still there',
+  'prune.deleted': 'the objects are gone; the ledger says that they may be there',
   // A person takes it out, or tries again what was not loaded.
   'undo.ledger-written': 'the ledger says that the file is undone; the transaction is open',
   'remove.rows-deleted': 'its rows are out of the star and its rollups; the transaction is open',

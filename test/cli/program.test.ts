@@ -28,6 +28,7 @@ const commands = [
   'actions',
   'verify',
   'compact',
+  'prune',
   'ddl',
   'doctor',
   'demo',

@@ -143,6 +143,7 @@ export async function openRig(
     lockMs: options.lockMs ?? 10_000,
     stopMs: 10_000,
     ...s3Defaults,
+    keep: [],
     datasets: [],
     ...options.settings,
   };

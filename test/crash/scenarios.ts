@@ -272,6 +272,20 @@ export const scenarios = {
     },
   },
 
+  /** The objects of a file that is done and of one that failed are given up. */
+  prune: {
+    points: { command: ['prune.noted', 'prune.deleted'] },
+    async run(round) {
+      await round.drop('a.csv', round.rides(1, 3));
+      await round.rest(1);
+      await round.drop('b.csv', round.rides(101, 60), 'strict_rides');
+      await round.rest(1);
+      round.arm();
+      await round.insist('prune', '--older-than', '0h', '--only', 'archive', 'failed');
+      await round.rest(0);
+    },
+  },
+
   /** Rejects are tried again with a definition that reads some of them. */
   replay: {
     points: {

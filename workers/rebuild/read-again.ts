@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import type { Kernel } from '../../kernel/types.ts';
 import type { Ledger, LedgerFile, PreparedAccount } from '../../ledger/ledger.ts';
+import { refusePruned } from '../../ledger/tables/archive.ts';
 import type { LoadedChunk } from '../../ledger/tables/chunks.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { convertFallbacks } from '../../model/enrich/fallback.ts';
@@ -52,7 +53,7 @@ export async function readWhereItIs<T>(
   }
 }
 
-/** The file where it lies now, or is on its way to. Throws LF_FILE_MISSING. */
+/** The file where it lies now, or is on its way to. Throws LF_FILE_MISSING, LF_FILE_PRUNED. */
 async function whereItIs(file: LedgerFile, ledger: Pick<Ledger, 'file'>): Promise<LedgerFile> {
   const now = (await ledger.file(file.fileId)) ?? file;
   for (const url of [now.url, now.movingTo, (await ledger.file(file.fileId))?.url]) {
@@ -60,6 +61,7 @@ async function whereItIs(file: LedgerFile, ledger: Pick<Ledger, 'file'>): Promis
     const { storage, key } = await openObject(url);
     if ((await storage.stat(key)) !== null) return { ...now, url };
   }
+  refusePruned(now.name, now.prunedAt);
   throw new LandfallError('LF_FILE_MISSING', { file: now.url });
 }
 

@@ -42,6 +42,11 @@ export const fileCodes = {
     fix: 'Check the path. If the file was moved while it was being read, drop it again.',
     retry: 'never',
   },
+  LF_FILE_PRUNED: {
+    message: 'The bytes of {file} were pruned at {at}: it can be undone, and not loaded again.',
+    fix: 'If the file is still somewhere else, undo it and drop it again.',
+    retry: 'never',
+  },
   LF_FOOTER_LONG: {
     message: 'The footer of {file} ({lines|line}) does not fit in {bytes} bytes.',
     fix: 'Check skipFooterLines in the definition, and that the file has the line ends that the definition names.',

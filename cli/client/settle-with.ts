@@ -1,7 +1,7 @@
 /** The settings and definitions of a command, or of a program that calls Landfall. */
-import type { Registry } from '../model/registry.ts';
-import type { Config, ConfigFlags, ConfigMistake } from '../platform/config/config.ts';
-import { setS3Settings } from '../platform/storage/s3/s3-settings.ts';
+import type { Registry } from '../../model/registry.ts';
+import type { Config, ConfigFlags, ConfigMistake } from '../../platform/config/config.ts';
+import { setS3Settings } from '../../platform/storage/s3/s3-settings.ts';
 
 export interface SettleOptions {
   /** Takes mistakes in the settings, which then have their defaults. Default: LF_CONFIG is thrown. */
@@ -22,9 +22,9 @@ export async function settleWith(
   { onMistakes }: SettleOptions = {},
 ): Promise<{ config: Config; registry: Registry }> {
   const [{ loadConfig }, { examples }, { isOfExample, loadRegistry }] = await Promise.all([
-    import('../platform/config/config.ts'),
-    import('../datasets/index.ts'),
-    import('../model/registry.ts'),
+    import('../../platform/config/config.ts'),
+    import('../../datasets/index.ts'),
+    import('../../model/registry.ts'),
   ]);
   const given = await loadConfig(flags, { onMistakes });
   const asked = examples

@@ -2,10 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import WebSocket from 'ws';
-import { LandfallError, restoreError } from '../platform/errors/errors.ts';
-import type { ProgressMessage } from '../platform/progress/progress.ts';
-import { applyMessage, type ProgressView } from '../platform/progress/progress-client.ts';
-import type { ProgressSource } from './terminal/terminal.ts';
+import { LandfallError, restoreError } from '../../platform/errors/errors.ts';
+import type { ProgressMessage } from '../../platform/progress/progress.ts';
+import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
+import type { ProgressSource } from '../terminal/terminal.ts';
 
 export interface SocketOptions {
   /** `ws://host:port/progress` */

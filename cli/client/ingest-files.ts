@@ -1,14 +1,14 @@
 /** Loads files from where they are, with workers of its own, and reports what became of each. */
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { Coordinator } from '../coordinator/contract.ts';
-import { notUsable, type Registry } from '../model/registry.ts';
-import type { Config } from '../platform/config/config.ts';
-import { describeError } from '../platform/errors/errors.ts';
-import type { IngestResult, Receipt } from '../platform/file-receipt.ts';
-import type { Log } from '../platform/log/log.ts';
-import { type OutageDeadline, unlessOutlasted } from './outlasted.ts';
-import { openSite, type Site } from './site.ts';
+import type { Coordinator } from '../../coordinator/contract.ts';
+import { notUsable, type Registry } from '../../model/registry.ts';
+import type { Config } from '../../platform/config/config.ts';
+import { describeError } from '../../platform/errors/errors.ts';
+import type { IngestResult, Receipt } from '../../platform/file-receipt.ts';
+import type { Log } from '../../platform/log/log.ts';
+import { type OutageDeadline, unlessOutlasted } from '../outlasted.ts';
+import { openSite, type Site } from '../site.ts';
 
 /** A site without landing folder and page, whose work is its own. */
 export function openIngestSite(config: Config, registry: Registry, log: Log): Promise<Site> {
