@@ -77,6 +77,12 @@ describe('what npm packs', () => {
     expect(needed.filter((name) => !imported.has(name))).toEqual([]);
   });
 
+  it('has declarations that name no package which an install may lack', () => {
+    const allowed = new Set([...Object.keys(manifest.dependencies), ...builtinModules]);
+    const named = [...paths].filter((path) => path.endsWith('.d.ts')).flatMap(packagesOf);
+    expect([...new Set(named)].filter((name) => !allowed.has(name))).toEqual([]);
+  });
+
   /** Files that a module names by a relative path and that are not packed. */
   function missingFrom(path: string): string[] {
     return namesIn(path)

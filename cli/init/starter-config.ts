@@ -40,6 +40,10 @@ const entries: Readonly<Record<keyof UserConfig, Entry>> = {
   lockMs: { note: 'How long a silent process keeps its work, in ms.', value: '10_000' },
   stopMs: { note: 'How long a process that is stopped may finish its work, in ms.', value: '10_000' },
   logBacklog: { note: 'Seconds between lines of the log that say how much waits; 0: none.', value: '0' },
+  keep: {
+    note: 'How long `landfall prune` keeps archive, failed, quarantine and detail. Default: for ever.',
+    value: "'failed=90d, orders.archive=2y'",
+  },
   s3Timeout: { note: 'Seconds without a byte after which a request to a bucket is sent again.', value: '30' },
   s3Sse: { note: 'How objects are encrypted. Default: as the bucket says.', value: "'aws:kms'" },
   s3KmsKey: { note: '', value: "'arn:aws:kms:…'" },

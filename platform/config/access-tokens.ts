@@ -1,16 +1,8 @@
 /** Tokens with names and roles: LANDFALL_TOKENS. */
 import { z } from 'zod';
+import { roles } from './token-roles.ts';
 
-/** Each may do what those before it may: look, change what is loaded, change definitions. */
-export const roles = ['view', 'operate', 'admin'] as const;
-export type Role = (typeof roles)[number];
-
-/** A token, what it is called, and what it may do. */
-export interface AccessToken {
-  readonly name: string;
-  readonly role: Role;
-  readonly token: string;
-}
+export { type AccessToken, type Role, roles } from './token-roles.ts';
 
 const forms = 'must be tokens as name:role:token, separated by commas';
 

@@ -14,9 +14,10 @@ import { isRedisAddress, maskSentinels } from '../queue/redis-address.ts';
 import { type S3Settings, s3Defaults } from '../storage/s3/s3-settings.ts';
 import { addressesOf, isWithin } from '../storage/schemes.ts';
 import { unpackedBytesDefault } from '../storage/unpack/limits.ts';
-import { type AccessToken, tokenSchema, tokensSchema } from './access-tokens.ts';
+import { tokenSchema, tokensSchema } from './access-tokens.ts';
 import { defineConfig } from './define-config.ts';
 import { type KeepRule, keepRules, keepText } from './keep.ts';
+import type { AccessToken } from './token-roles.ts';
 
 /** The settings that apply. */
 export interface Config extends S3Settings {

@@ -5,8 +5,8 @@ import {
   CreateMultipartUploadCommand,
   HeadObjectCommand,
 } from '@aws-sdk/client-s3';
+import type { ObjectAttributes } from './object-attributes.ts';
 import type { S3Requests } from './s3-requests.ts';
-import type { ObjectAttributes } from './s3-settings.ts';
 
 /** S3 allows no more parts in an upload. */
 export const partsMost = 10_000;

@@ -1,15 +1,14 @@
 /** Settings of requests to S3. They hold for the whole process, as its client does. */
-import type { ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3';
 
 export interface S3Settings {
   /** Seconds without a byte in either direction after which an attempt at a request ends. */
   readonly s3Timeout: number;
   /** How the server encrypts objects that are written. Null: as the bucket says. */
-  readonly s3Sse: Extract<ServerSideEncryption, 'AES256' | 'aws:kms'> | null;
+  readonly s3Sse: 'AES256' | 'aws:kms' | null;
   /** The key for `aws:kms`: its id or ARN. Null: the account's own for S3. */
   readonly s3KmsKey: string | null;
   /** The class of objects that are kept: parts of the lake, and files that are archived or have failed. Null: STANDARD. */
-  readonly s3StorageClass: StorageClass | null;
+  readonly s3StorageClass: string | null;
 }
 
 export const s3Defaults: S3Settings = {
@@ -30,23 +29,4 @@ export function setS3Settings({ s3Timeout, s3Sse, s3KmsKey, s3StorageClass }: S3
 /** The settings in force. The same object as long as they are. */
 export function s3Settings(): S3Settings {
   return settings;
-}
-
-/** Members of a request that makes an object. */
-export interface ObjectAttributes {
-  readonly ServerSideEncryption?: ServerSideEncryption;
-  readonly SSEKMSKeyId?: string;
-  readonly StorageClass?: StorageClass;
-}
-
-/** `isKept`: the object is not removed soon, which most classes charge for. */
-export function attributesOf(
-  { s3Sse, s3KmsKey, s3StorageClass }: S3Settings,
-  { isKept }: { readonly isKept: boolean },
-): ObjectAttributes {
-  return {
-    ...(s3Sse !== null && { ServerSideEncryption: s3Sse }),
-    ...(s3KmsKey !== null && { SSEKMSKeyId: s3KmsKey }),
-    ...(isKept && s3StorageClass !== null && { StorageClass: s3StorageClass }),
-  };
 }
