@@ -1,11 +1,12 @@
 /** The page: the files that the build wrote to dist/dashboard, and a form that asks for the token. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { pagePaths } from '../../platform/progress/page-paths.ts';
-import { compressAssets } from './compressed.ts';
 
 /** The folder of the built page: beside the compiled code, or in dist/ when run from source. */
 function pageFolder(): string {
@@ -44,6 +45,22 @@ export async function servePage(app: FastifyInstance): Promise<void> {
     if (hashed.test(path) && reply.statusCode < 400)
       reply.header('cache-control', 'public, max-age=31536000, immutable');
   });
+}
+
+/**
+ * Writes a compressed copy beside each file that has none: the package leaves them out. Where the folder may not be
+ * written to, files are sent as they are.
+ */
+function compressAssets(folder: string): void {
+  const names = readdirSync(folder);
+  for (const name of names.filter((one) => /\.(?:js|css|svg)$/.test(one) && !names.includes(`${one}.gz`))) {
+    const packed = gzipSync(readFileSync(join(folder, name)), { level: 9 });
+    try {
+      writeFileSync(join(folder, `${name}.gz`), packed, { flag: 'wx' });
+    } catch {
+      // Another process has written it, or nobody may.
+    }
+  }
 }
 
 /** What a browser without the token sees: a form that opens the same address with `?token=…`. */
