@@ -3,6 +3,8 @@ export interface ChunkMap {
   readonly fileId: number;
   /** The instant from which times are counted, ISO 8601 UTC. */
   readonly since: string;
+  /** When this was said, by the same clock. */
+  readonly at: string;
   /** Names of workers. */
   readonly workers: readonly string[];
   /** Of each chunk, by its number, a letter: `p` planned, `c` committed, `f` failed, `u` undone. */

@@ -40,6 +40,7 @@ function mapOf(file: LedgerFile, chunks: readonly ChunkFate[]): ChunkMap {
       ),
     ),
     since: since.toISOString(),
+    at: new Date().toISOString(),
     workers: [...workers.keys()],
   };
 }

@@ -49,8 +49,13 @@ export class ChunkCells {
   /** Who took a chunk last, as far as was heard. */
   private readonly takenBy = new Map<number, string>();
 
-  constructor(map: ChunkMap) {
+  /** How far the reader's clock is ahead of the server's, in ms. */
+  private readonly aheadMs: number;
+
+  /** `at`: when the map came, in ms of the reader's clock, as all times that are heard. */
+  constructor(map: ChunkMap, at: number) {
     this.map = map;
+    this.aheadMs = at - Date.parse(map.at);
     this.fileId = map.fileId;
     this.attempts = [...map.attempts];
   }
@@ -64,21 +69,21 @@ export class ChunkCells {
     return this.map.states.split('c').length - 1 + this.committed.size;
   }
 
-  /** Takes over what a message of the stream says: commits, and what workers do now. `at`: when, in ms. */
-  hear(
-    heard: {
-      commits: readonly ChunkCommit[];
-      workers: readonly WorkerProgress[];
-    },
-    at: number,
-  ): void {
-    for (const commit of heard.commits) {
+  /** Takes over commits that were announced. `heardAt`: when, in ms. */
+  hearCommits(commits: readonly ChunkCommit[], heardAt: number): void {
+    const at = this.serverTime(heardAt);
+    for (const commit of commits) {
       const { fileId, chunkNumber } = commit;
       if (fileId === this.fileId && this.map.states[chunkNumber] === 'p')
         this.committed.set(chunkNumber, { commit, at });
     }
+  }
+
+  /** Takes over what all workers do now. `heardAt`: when, in ms. */
+  hearWorkers(workers: readonly WorkerProgress[], heardAt: number): void {
+    const at = this.serverTime(heardAt);
     const holders = new Map<number, Holder>();
-    for (const { workerId, slots } of heard.workers) {
+    for (const { workerId, slots } of workers) {
       for (const slot of slots) {
         if (slot.fileId === this.fileId && slot.chunkNumber < this.size)
           holders.set(slot.chunkNumber, { workerId, slot });
@@ -86,6 +91,16 @@ export class ChunkCells {
     }
     for (const [number, { workerId, slot }] of holders) this.noteStep(number, workerId, slot.step, at);
     this.holders = holders;
+  }
+
+  /** A time of the reader's clock as the server's would have it. Both in ms. */
+  serverTime(at: number): number {
+    return at - this.aheadMs;
+  }
+
+  /** Whether the chunk was committed since the map was asked for: the times of those are less exact. */
+  isAnnounced(number: number): boolean {
+    return this.committed.has(number);
   }
 
   private noteStep(number: number, workerId: string, step: SlotProgress['step'], at: number): void {

@@ -1,7 +1,7 @@
 /** A file's page: how far it is, what became of its chunks and rows, and the proof. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ChunkMap } from '../../../platform/progress/chunk-map.ts';
-import type { FileProgress, WorkerProgress } from '../../../platform/progress/progress.ts';
+import type { ChunkCommit, FileProgress, WorkerProgress } from '../../../platform/progress/progress.ts';
 import type { RejectPage } from '../../../platform/progress/reject-page.ts';
 import { Fault } from '../notices/fault.tsx';
 import { onMessage } from '../stream/messages.ts';
@@ -90,17 +90,23 @@ function Work(props: { file: FileProgress; workers: readonly WorkerProgress[]; a
   const [version, setVersion] = useState(0);
   const [chosen, choose] = useState(0);
   const cells = useRef<ChunkCells | null>(null);
+  // All that was announced, each chunk once: a map may be older than what is heard before it comes.
+  const announced = useRef<{ commits: readonly ChunkCommit[]; at: number }[]>([]);
   if (value !== null && cells.current?.map !== value) {
-    cells.current = new ChunkCells(value);
-    cells.current.hear({ commits: [], workers: file.state === 'loading' ? workers : [] }, Date.now());
+    cells.current = new ChunkCells(value, Date.now());
+    for (const { commits, at } of announced.current) cells.current.hearCommits(commits, at);
+    if (file.state === 'loading') cells.current.hearWorkers(workers, Date.now());
   }
   useEffect(
     () =>
       onMessage((message) => {
         // What was committed before a snapshot was announced to others.
         if (message.type === 'snapshot') setMissed((times) => times + 1);
-        else if (message.commits?.some(({ fileId }) => fileId === file.fileId)) {
-          cells.current?.hear({ commits: message.commits, workers: [] }, Date.now());
+        else {
+          const commits = message.commits?.filter(({ fileId }) => fileId === file.fileId) ?? [];
+          if (commits.length === 0) return;
+          announced.current.push({ commits, at: Date.now() });
+          cells.current?.hearCommits(commits, Date.now());
           setVersion((times) => times + 1);
         }
       }),
@@ -108,7 +114,7 @@ function Work(props: { file: FileProgress; workers: readonly WorkerProgress[]; a
   );
   useEffect(() => {
     if (cells.current === null || file.state !== 'loading') return;
-    cells.current.hear({ commits: [], workers }, Date.now());
+    cells.current.hearWorkers(workers, Date.now());
     setVersion((times) => times + 1);
   }, [workers, file.state]);
   const lacks = cells.current !== null && file.chunksCommitted > cells.current.committedCount;

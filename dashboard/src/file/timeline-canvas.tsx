@@ -26,7 +26,7 @@ const stepColours = {
 
 export function TimelinePanel(props: { cells: ChunkCells; version: number; chosen: number }) {
   const { cells, version, chosen } = props;
-  const lanes = lanesOf(cells, Date.now());
+  const lanes = lanesOf(cells, cells.serverTime(Date.now()));
   if (lanes.length === 0) return null;
   const shown = lanes.slice(0, lanesMost);
   const workers = new Set(lanes.map(({ worker }) => worker)).size;

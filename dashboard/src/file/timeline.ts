@@ -8,7 +8,12 @@ export interface Span {
   readonly to: number;
   readonly steps: readonly HeardStep[];
   readonly isOpen: boolean;
+  /** Its times are those when its commit was heard of. */
+  readonly isAnnounced: boolean;
 }
+
+/** Commits are heard of up to about so much later than they were made, in ms. */
+const heardMs = 150;
 
 /** Spans of one worker that do not overlap: one of its slots. */
 export interface Lane {
@@ -32,6 +37,7 @@ export function lanesOf(cells: ChunkCells, now: number): Lane[] {
       to: Math.max(from, committedAt ?? now),
       steps: cells.stepsOf(number),
       isOpen,
+      isAnnounced: cells.isAnnounced(number),
     };
     const spans = byWorker.get(worker);
     if (spans) spans.push(span);
@@ -44,8 +50,9 @@ export function lanesOf(cells: ChunkCells, now: number): Lane[] {
 function pack(worker: string, spans: readonly Span[]): Lane[] {
   const lanes: Span[][] = [];
   for (const span of [...spans].sort((a, b) => a.from - b.from || a.number - b.number)) {
-    const free = lanes.find((lane) => lane.at(-1)!.to <= span.from);
-    if (free) free.push(span);
+    const slackMs = span.isAnnounced ? heardMs : 0;
+    const free = lanes.find((lane) => lane.at(-1)!.to <= span.from + slackMs);
+    if (free) free.push({ ...span, from: Math.min(span.to, Math.max(span.from, free.at(-1)!.to)) });
     else lanes.push([span]);
   }
   return lanes.map((lane) => ({ worker, spans: lane }));
