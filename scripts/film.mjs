@@ -11,7 +11,7 @@ import gifenc from 'gifenc';
 import { chromium } from 'playwright-core';
 import { PNG } from 'pngjs';
 
-const out = 'docs/load.gif';
+const out = 'dashboard/load.gif';
 const rows = 4_000_000;
 const size = { width: 1120, height: 700 };
 /** Between two pictures, and for how long the last one stays, in ms. */

@@ -2,7 +2,7 @@
 #
 # They are scaled on what waits: chunks for each worker process, and the age of the oldest file of which nothing is
 # loaded. The coordinator that leads logs both each minute, and CloudWatch makes metrics of its lines. A task with a chunk
-# in hand protects itself, so that others are stopped first.
+# in flight protects itself, so that others are stopped first.
 
 locals {
   backlog = {

@@ -109,7 +109,7 @@ describe('the command', () => {
       encoding: 'utf8',
     });
     expect(version.trim()).toBe(JSON.parse(read('package.json')).version);
-    const pages = ['README.md', 'docs/pipelines.md', ...[...readTree().keys()].filter(isOfExample)];
+    const pages = ['README.md', 'docs/guide/pipelines.md', ...[...readTree().keys()].filter(isOfExample)];
     expect(pages.length).toBeGreaterThan(7);
     for (const path of pages) expect(read(path), path).toContain('`npx landfall`');
   });

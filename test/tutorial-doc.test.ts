@@ -1,12 +1,12 @@
-/** docs/tutorial.md, run as it stands; what each command prints is what the document shows. */
+/** docs/guide/tutorial.md, run as it stands; what each command prints is what the document shows. */
 import { expect, it } from 'vitest';
 import { testDatabase } from './support/index.ts';
 import { playDocument } from './support/play-document.ts';
 
-it('docs/tutorial.md leads from a file to a pipeline', { timeout: 180_000 }, async () => {
+it('docs/guide/tutorial.md leads from a file to a pipeline', { timeout: 180_000 }, async () => {
   const database = await testDatabase();
   try {
-    await playDocument('docs/tutorial.md', database.url);
+    await playDocument('docs/guide/tutorial.md', database.url);
     const { rows } = await database.pool.query(
       'select day::text, sales::int, amount::text from star.sales_per_day order by day',
     );

@@ -27,7 +27,7 @@ export interface WorkerSettings {
 
 /** What it says once it works, each `heartbeatMs`. */
 export interface Beat {
-  /** Whether it has a chunk in hand. */
+  /** Whether it has a chunk in flight. */
   readonly isBusy: boolean;
 }
 

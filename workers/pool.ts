@@ -46,7 +46,7 @@ export interface PoolOptions {
 export interface Pool {
   /** The process ids that are running now. */
   pids(): number[];
-  /** Whether any of the processes had a chunk in hand when it last beat. */
+  /** Whether any of the processes had a chunk in flight when it last beat. */
   isBusy(): boolean;
   /** Time since any of the processes last beat, in ms. Infinity: none has yet. */
   silentFor(): number;
@@ -89,7 +89,7 @@ class Member {
   private child: ChildProcess | null = null;
   /** When the process last beat, of `performance.now`. */
   beatAt = Number.NEGATIVE_INFINITY;
-  /** Whether it had a chunk in hand then. */
+  /** Whether it had a chunk in flight then. */
   isBusy = false;
   private deaths = 0;
   private restart: NodeJS.Timeout | null = null;

@@ -1,5 +1,5 @@
 /**
- * Asks Amazon ECS not to stop this task while a worker of it has a chunk in hand, so that scaling in takes idle tasks.
+ * Asks Amazon ECS not to stop this task while a worker of it has a chunk in flight, so that scaling in takes idle tasks.
  * A task that is stopped all the same gives its chunks back: protection saves the work, nothing depends on it.
  *
  *   idle ─ a chunk ─▶ protected ─ renewed each half of `expiryMinutes` ─ idle for idleMs ─▶ idle

@@ -43,7 +43,7 @@ export interface Worker {
    * back.
    */
   close(stopMs?: number): Promise<void>;
-  /** Whether it has a job in hand. */
+  /** Whether it has a job in flight. */
   readonly isBusy: boolean;
   /** What `close` is currently closing. Empty before and after. */
   readonly closing: string;

@@ -7,7 +7,7 @@ import type { Config } from '../../platform/config/config.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import type { IngestResult, Receipt } from '../../platform/file-receipt.ts';
 import type { Log } from '../../platform/log/log.ts';
-import { type OutageDeadline, unlessOutlasted } from '../outlasted.ts';
+import { type OutageDeadline, unlessOutlasted } from '../load/outlasted.ts';
 import { openSite, type Site } from '../site.ts';
 
 /** A site without landing folder and page, whose work is its own. */

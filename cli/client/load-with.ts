@@ -1,5 +1,5 @@
 import type { IngestResult } from '../../platform/file-receipt.ts';
-import { outageDeadline } from '../outlasted.ts';
+import { outageDeadline } from '../load/outlasted.ts';
 import type { Site } from '../site.ts';
 import { ingestOne } from './ingest-files.ts';
 

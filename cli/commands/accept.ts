@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type AgainFlags, loadAgain, withFileToLoad } from '../load-again.ts';
+import { type AgainFlags, loadAgain, withFileToLoad } from '../load/load-again.ts';
 
 /** `landfall accept FILE`: loads a snapshot that failed because it lacks many keys. */
 export function acceptCommand(): Command {

@@ -4,7 +4,7 @@ import { backfillWindows, parallelMost, requestBackfill } from '../../coordinato
 import { instantsOf, type Span } from '../../coordinator/schedule/due-windows.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
-import { followEarlier, followRuns, printRun, withCoordinator } from '../follow-runs.ts';
+import { followEarlier, followRuns, printRun, withCoordinator } from '../load/follow-runs.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { notedAsUser } from './upkeep/actions.ts';
 

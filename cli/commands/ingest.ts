@@ -3,7 +3,7 @@ import type { IngestResult } from '../../platform/file-receipt.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { ingestOne, openIngestSite, resultsOfBroken } from '../client/ingest-files.ts';
 import { ExitCode, exitCodeOf, worst } from '../exit-codes.ts';
-import { type OutageDeadline, whileOpen } from '../outlasted.ts';
+import { type OutageDeadline, whileOpen } from '../load/outlasted.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openUnlessStopped, stopSignal } from '../site.ts';
 import { renderReceipt } from '../terminal/render-receipt.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type AgainFlags, loadAgain, withFileToLoad } from '../load-again.ts';
+import { type AgainFlags, loadAgain, withFileToLoad } from '../load/load-again.ts';
 
 /** `landfall replay FILE`: loads the rejects of a file, or the whole file, again, with workers of its own. */
 export function replayCommand(): Command {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { sourceNamed } from '../../coordinator/fetch/find-source.ts';
 import { requestRun, windowAsked } from '../../coordinator/fetch/request-run.ts';
-import { followEarlier, followRuns, printRun, withCoordinator } from '../follow-runs.ts';
+import { followEarlier, followRuns, printRun, withCoordinator } from '../load/follow-runs.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { notedAsUser } from './upkeep/actions.ts';
 

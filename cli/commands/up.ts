@@ -3,10 +3,10 @@ import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { isForPeople } from '../../platform/log/log.ts';
 import { howToAsk } from '../ask/how-to-ask.ts';
+import { keptWords } from '../load/stopped.ts';
 import { say } from '../say.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { closeWhen, openUnlessStopped, openWholeSite, stopSignal, untilStopped } from '../site.ts';
-import { keptWords } from '../stopped.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
 /** `landfall up`: runs everything on this machine until it is stopped. */

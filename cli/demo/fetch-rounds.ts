@@ -7,7 +7,7 @@ import type { DemoOptions, DemoRound, DemoSite } from '../../datasets/demo-site.
 import type { Registry } from '../../model/registry.ts';
 import { plural } from '../../platform/plural.ts';
 import { type ExitCode, worst } from '../exit-codes.ts';
-import { followRuns, type RunResult } from '../follow-runs.ts';
+import { followRuns, type RunResult } from '../load/follow-runs.ts';
 import type { Site } from '../site.ts';
 import { count } from '../terminal/format.ts';
 

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { importFault } from '../../platform/import-fault.ts';
+import { importFault } from '../../platform/errors/import-fault.ts';
 import { type Definition, isDefinition } from '../language/define.ts';
 import { type DefinitionFile, fileError } from './find-files.ts';
 

@@ -9,13 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { crashPointMistake } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
-import { importFault } from '../import-fault.ts';
+import { importFault } from '../errors/import-fault.ts';
 import { isRedisAddress, maskSentinels } from '../queue/redis-address.ts';
 import { type S3Settings, s3Defaults } from '../storage/s3/s3-settings.ts';
 import { addressesOf, isWithin } from '../storage/schemes.ts';
 import { unpackedBytesDefault } from '../storage/unpack/limits.ts';
 import { tokenSchema, tokensSchema } from './access-tokens.ts';
-import { defineConfig } from './define-config.ts';
 import { type KeepRule, keepRules, keepText } from './keep.ts';
 import type { AccessToken } from './token-roles.ts';
 
@@ -313,7 +312,7 @@ async function readConfigFile(
     // What it imports of `landfall` is of this program, wherever that is installed.
     const jiti = createJiti(import.meta.url, {
       moduleCache: false,
-      virtualModules: { landfall: { defineConfig } },
+      virtualModules: { landfall: { defineConfig: (config: unknown) => config } },
     });
     const values = (await jiti.import(path, { default: true })) as Record<string, unknown>;
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {

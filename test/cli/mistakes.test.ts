@@ -14,7 +14,7 @@ const cwd = tempFolder();
 
 beforeAll(async () => {
   database = await testDatabase();
-  // A port that is taken, by something that wants a token.
+  // A port that is taken, by something that requires a token.
   server = createServer((_request, response) => response.writeHead(401).end('{}'));
   server.on('upgrade', (_request, socket) =>
     socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n'),

@@ -51,7 +51,7 @@ it('give the same version each time they are compiled, and different ones', () =
   expect(new Set(datasets.map(({ version }) => version)).size).toBe(datasets.length);
 });
 
-it('load from copies that are changed as docs/pipelines.md says', async () => {
+it('load from copies that are changed as docs/guide/pipelines.md says', async () => {
   const folder = tempFolder();
   for (const { name } of examples) {
     const copy = join(folder, name);

@@ -40,7 +40,7 @@ export async function playDocument(path: string, databaseUrl: string): Promise<v
     DATABASE_URL: databaseUrl,
     LANDFALL_WORKERS: '1',
     LANDFALL_PORT: '0',
-    INCOMING: join(folder, 'incoming'),
+    INBOX: join(folder, 'inbox'),
     NO_COLOR: '1',
   };
   const left: ChildProcess[] = [];

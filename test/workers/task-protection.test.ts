@@ -40,7 +40,7 @@ const follow = () => {
 const looks = () => new Promise((resolve) => setTimeout(resolve, 40));
 const askedIs = (calls: object[]) => vi.waitFor(() => expect(asked).toEqual(calls));
 
-it('protects a task with a chunk in hand, again before that ends, and lets go once it is idle', async () => {
+it('protects a task with a chunk in flight, again before that ends, and lets go once it is idle', async () => {
   const stop = follow();
   await looks();
   expect(asked).toEqual([]);

@@ -53,7 +53,7 @@ export async function readWhereItIs<T>(
   }
 }
 
-/** The file where it lies now, or is on its way to. Throws LF_FILE_MISSING, LF_FILE_PRUNED. */
+/** The file where it lies now, or is being moved to. Throws LF_FILE_MISSING, LF_FILE_PRUNED. */
 async function whereItIs(file: LedgerFile, ledger: Pick<Ledger, 'file'>): Promise<LedgerFile> {
   const now = (await ledger.file(file.fileId)) ?? file;
   for (const url of [now.url, now.movingTo, (await ledger.file(file.fileId))?.url]) {

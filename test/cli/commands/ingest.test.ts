@@ -42,7 +42,7 @@ it('ends with one line, and the same command loads each row once', async () => {
   expect((await ended)[0]).toBe(130);
   expect(told).toBe('');
   expect(said.trimEnd().split('\n').at(-1)).toBe(
-    'Stopped. trips/a.csv is not loaded. Run the same command again: it takes out what was, and begins anew.',
+    'Stopped. trips/a.csv is not loaded. Run the same command again: it takes out what was, and begins again.',
   );
   const again = await landfall(args, { cwd, env });
   expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('120,000 loaded')]);

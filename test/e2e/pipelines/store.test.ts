@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { playRounds } from '../../../cli/demo/fetch-rounds.ts';
-import { followRuns } from '../../../cli/follow-runs.ts';
+import { followRuns } from '../../../cli/load/follow-runs.ts';
 import { sourceNamed } from '../../../coordinator/fetch/find-source.ts';
 import { backfillWindows, planBackfill } from '../../../coordinator/schedule/backfill.ts';
 import { connectDatabase } from '../../../datasets/demo-database.ts';

@@ -5,6 +5,7 @@ import { isModule, type Tree } from './tree.ts';
 const ofUsers = new Set([
   'landfall.config.ts',
   'datasets/orders/dataset.ts',
+  'datasets/sales/dataset.ts',
   'orders/dataset.ts',
   'orders.ts',
   'marts/rides.sql',

@@ -13,8 +13,8 @@ import {
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tempFolder } from '../support/index.ts';
-import { generatedTrips, readText, type TestSite, testSite } from './site.ts';
+import { tempFolder } from '../../support/index.ts';
+import { generatedTrips, readText, type TestSite, testSite } from '../site.ts';
 
 describe('the landing folder', () => {
   let site: TestSite;

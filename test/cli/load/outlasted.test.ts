@@ -5,12 +5,12 @@ import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../../platform/database/embedded/launch.ts';
-import { generatedTrips } from '../e2e/site.ts';
-import { type OwnPostgres, openPostgres, openRedis } from '../faults/servers.ts';
-import { until } from '../faults/support.ts';
-import { describeRedis, type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
-import { main } from './run.ts';
+import { freePort } from '../../../platform/database/embedded/launch.ts';
+import { generatedTrips } from '../../e2e/site.ts';
+import { type OwnPostgres, openPostgres, openRedis } from '../../faults/servers.ts';
+import { until } from '../../faults/support.ts';
+import { describeRedis, type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
+import { main } from '../run.ts';
 
 /** Of the file that is loaded. */
 const rows = 60_000;

@@ -1,19 +1,19 @@
 /** Commands that load a file of the ledger again, with workers of their own. */
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { findFile } from '../coordinator/commands/find-file.ts';
-import type { Coordinator } from '../coordinator/contract.ts';
-import type { LedgerFile, LedgerFileState } from '../ledger/ledger.ts';
-import { createLog } from '../platform/log/log.ts';
-import { resultOf } from './client/ingest-files.ts';
-import { outcome, print } from './commands/ingest.ts';
-import { notedAsUser } from './commands/upkeep/actions.ts';
-import { ExitCode } from './exit-codes.ts';
+import { findFile } from '../../coordinator/commands/find-file.ts';
+import type { Coordinator } from '../../coordinator/contract.ts';
+import type { LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
+import { createLog } from '../../platform/log/log.ts';
+import { resultOf } from '../client/ingest-files.ts';
+import { outcome, print } from '../commands/ingest.ts';
+import { notedAsUser } from '../commands/upkeep/actions.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
+import { openSite, openUnlessStopped, stopSignal } from '../site.ts';
+import { printable } from '../terminal/format.ts';
+import { attachTerminal } from '../terminal/terminal.ts';
 import { type OutageDeadline, unlessOutlasted, whileOpen } from './outlasted.ts';
-import { type SettingFlags, settle, withSettings } from './settings.ts';
-import { openSite, openUnlessStopped, stopSignal } from './site.ts';
-import { printable } from './terminal/format.ts';
-import { attachTerminal } from './terminal/terminal.ts';
 
 /** The flags of such a command. */
 export type AgainFlags = SettingFlags & { readonly whole?: boolean; readonly json?: boolean };

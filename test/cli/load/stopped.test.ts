@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { givenUpWords, keptWords } from '../../cli/stopped.ts';
-import type { FileProgress } from '../../platform/progress/progress.ts';
+import { givenUpWords, keptWords } from '../../../cli/load/stopped.ts';
+import type { FileProgress } from '../../../platform/progress/progress.ts';
 
 const file = (values: Partial<FileProgress>) =>
   ({
@@ -32,10 +32,10 @@ it('what is kept of files in flight is said in one line', () => {
 it('what a command gives up is said in one line: its own files, and no others', () => {
   const files = [file({}), file({ fileId: 2, name: 'b\u001b.csv', chunksCommitted: 0 })];
   expect(givenUpWords({ files }, new Set([1]))).toBe(
-    'Stopped. trips/a.csv is not loaded. Run the same command again: it takes out what was, and begins anew.',
+    'Stopped. trips/a.csv is not loaded. Run the same command again: it takes out what was, and begins again.',
   );
   expect(givenUpWords({ files }, new Set([2]))).toBe(
-    'Stopped. trips/b\\x1b.csv is not loaded. Run the same command again: it begins anew.',
+    'Stopped. trips/b\\x1b.csv is not loaded. Run the same command again: it begins again.',
   );
   expect(givenUpWords({ files }, new Set([1, 2]))).toMatch(/^Stopped\. 2 files are not loaded\. /);
   expect(givenUpWords({ files }, new Set())).toBe('Stopped before anything was loaded.');

@@ -1,7 +1,7 @@
 /** What a command says that was told to stop while files were in flight. */
-import { plural } from '../platform/plural.ts';
-import { type FileProgress, isFinished, type ProgressState } from '../platform/progress/progress.ts';
-import { count, printable } from './terminal/format.ts';
+import { plural } from '../../platform/plural.ts';
+import { type FileProgress, isFinished, type ProgressState } from '../../platform/progress/progress.ts';
+import { count, printable } from '../terminal/format.ts';
 
 /** The exit code of a program that a person has stopped, as shells give it. */
 export const stoppedCode = 130;
@@ -25,7 +25,7 @@ export function givenUpWords({ files }: Files, own: ReadonlySet<number>): string
   const left = inFlight(files).filter(({ fileId }) => own.has(fileId));
   if (left.length === 0) return 'Stopped before anything was loaded.';
   const begun = sum(left, (file) => file.chunksCommitted) > 0;
-  const again = begun ? 'takes out what was, and begins anew' : 'begins anew';
+  const again = begun ? 'takes out what was, and begins again' : 'begins again';
   const are = left.length === 1 ? 'is' : 'are';
   return `Stopped. ${namesOf(left)} ${are} not loaded. Run the same command again: it ${again}.`;
 }

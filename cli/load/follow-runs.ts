@@ -1,23 +1,23 @@
 /** Commands that wait for runs of sources: carried out by the coordinator of the database, or by one of their own. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { isLed } from '../coordinator/lifecycle/leadership.ts';
-import type { LedgerFile } from '../ledger/rows.ts';
-import { filesOfRuns, type LedgerRun, toldRuns, unloadedRuns } from '../ledger/runs.ts';
-import type { Registry } from '../model/registry.ts';
-import type { Config } from '../platform/config/config.ts';
-import { errorTable } from '../platform/errors/errors.ts';
-import type { Receipt } from '../platform/file-receipt.ts';
-import { createLog } from '../platform/log/log.ts';
-import { plural } from '../platform/plural.ts';
-import { isFinished } from '../platform/progress/progress.ts';
-import { resultOf } from './client/ingest-files.ts';
-import { outcome } from './commands/ingest.ts';
-import { ExitCode, worst } from './exit-codes.ts';
-import { say } from './say.ts';
-import { closeInTime, openSite, openUnlessStopped, openWaiting, stopSignal } from './site.ts';
+import { isLed } from '../../coordinator/lifecycle/leadership.ts';
+import type { LedgerFile } from '../../ledger/rows.ts';
+import { filesOfRuns, type LedgerRun, toldRuns, unloadedRuns } from '../../ledger/runs.ts';
+import type { Registry } from '../../model/registry.ts';
+import type { Config } from '../../platform/config/config.ts';
+import { errorTable } from '../../platform/errors/errors.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
+import { createLog } from '../../platform/log/log.ts';
+import { plural } from '../../platform/plural.ts';
+import { isFinished } from '../../platform/progress/progress.ts';
+import { resultOf } from '../client/ingest-files.ts';
+import { outcome } from '../commands/ingest.ts';
+import { ExitCode, worst } from '../exit-codes.ts';
+import { say } from '../say.ts';
+import { closeInTime, openSite, openUnlessStopped, openWaiting, stopSignal } from '../site.ts';
+import { printable } from '../terminal/format.ts';
 import { keptWords, stoppedCode } from './stopped.ts';
-import { printable } from './terminal/format.ts';
 
 /** Time between two looks at runs, in ms. Nobody is kept waiting longer at the end. */
 const lookMs = 250;

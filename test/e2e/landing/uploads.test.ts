@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tempFolder } from '../support/index.ts';
-import { type TestSite, testSite } from './site.ts';
+import { tempFolder } from '../../support/index.ts';
+import { type TestSite, testSite } from '../site.ts';
 
 let site: TestSite;
 let datasets: string;

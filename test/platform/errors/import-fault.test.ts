@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { definitionsIn, openImports } from '../../model/definitions/import-file.ts';
-import { importFault } from '../../platform/import-fault.ts';
-import { tempFolder } from '../support/index.ts';
+import { definitionsIn, openImports } from '../../../model/definitions/import-file.ts';
+import { importFault } from '../../../platform/errors/import-fault.ts';
+import { tempFolder } from '../../support/index.ts';
 
 async function faultOf(text: string, files: Readonly<Record<string, string>> = {}) {
   const folder = tempFolder();
@@ -31,7 +31,7 @@ it.each([
     'export default {{',
     './shop.ts cannot be imported: Unexpected token, in line 1:\n  1 | export default {{',
   ],
-  ['a value that is no error', "throw 'nothing';\n", './shop.ts cannot be imported: nothing'],
+  ['a value that is not an error', "throw 'nothing';\n", './shop.ts cannot be imported: nothing'],
   [
     'an import that is not there',
     "import { price } from './price.ts';\nexport default price;\n",

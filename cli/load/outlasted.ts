@@ -1,10 +1,10 @@
 /** Ends a command that waits for files: when it is told to stop, or an outage has lasted for the whole outage timeout. */
-import type { Hub } from '../coordinator/progress/hub.ts';
-import { type LandfallError, restoreError } from '../platform/errors/errors.ts';
-import type { OutageReport } from '../platform/progress/progress.ts';
-import { applyMessage, type ProgressView } from '../platform/progress/progress-client.ts';
-import { say } from './say.ts';
-import { closeGivenUp, closeInTime, type Site } from './site.ts';
+import type { Hub } from '../../coordinator/progress/hub.ts';
+import { type LandfallError, restoreError } from '../../platform/errors/errors.ts';
+import type { OutageReport } from '../../platform/progress/progress.ts';
+import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
+import { say } from '../say.ts';
+import { closeGivenUp, closeInTime, type Site } from '../site.ts';
 import { givenUpWords, stoppedCode } from './stopped.ts';
 
 export interface OutageDeadline {

@@ -1,9 +1,9 @@
 /** Waiting for runs costs the same however many there are: a backfill has up to 10,000. */
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { followRuns } from '../../cli/follow-runs.ts';
-import { endRun, type LedgerRun, letRunWait, planRun, startRun } from '../../ledger/runs.ts';
-import { type TestDatabase, testDatabase } from '../support/index.ts';
+import { followRuns } from '../../../cli/load/follow-runs.ts';
+import { endRun, type LedgerRun, letRunWait, planRun, startRun } from '../../../ledger/runs.ts';
+import { type TestDatabase, testDatabase } from '../../support/index.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
