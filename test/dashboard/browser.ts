@@ -50,6 +50,13 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   return page;
 }
 
+/** Takes back the one complaint with this text, which the test has caused. Fails if there is none. */
+export function forgive(text: string): void {
+  const at = complaints.findIndex((complaint) => complaint.includes(text));
+  expect(at, `the browser complained of ${text}`).toBeGreaterThanOrEqual(0);
+  complaints.splice(at, 1);
+}
+
 /** Tests with one browser. None may complain, and no page may ask another host. */
 export function describePage(name: string, body: () => void): void {
   describeBrowser(name, () => {

@@ -1,4 +1,6 @@
 /** What is being loaded now, and what has just been. */
+
+import { DropZone } from '../drop/drop-zone.tsx';
 import { Expected } from '../due/expected.tsx';
 import { Sources } from '../due/sources.tsx';
 import { AttentionList } from '../notices/attention-list.tsx';
@@ -24,6 +26,7 @@ export function Live({ state, connection, isStale, samples, about }: ViewProps) 
     <>
       <AttentionList state={state} />
       <Overview state={state} summary={summary} isStale={isStale} />
+      <DropZone datasets={state.definitions.datasets} files={state.files} />
       <div class="columns">
         <div class="column">
           {isEmpty ? (
