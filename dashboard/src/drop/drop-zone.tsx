@@ -86,7 +86,7 @@ function Dropped({ drop, datasets, files }: Props & { drop: Drop }) {
         <b class="file-name">{file.name}</b> <span class="quiet">{size(file.size)}</span>
         <button
           type="button"
-          class="more"
+          class="button"
           onClick={() => forget(number)}
           aria-label={`${phase === 'landed' ? 'Close' : 'Cancel'} ${file.name}`}
         >
