@@ -22,7 +22,7 @@ export async function sendFile(
   { onProgress, signal, pause = rest }: SendOptions,
 ): Promise<string> {
   const announced = JSON.stringify({ name: file.name, bytes: file.size });
-  const { id } = await patiently(() => call('POST', '/api/uploads', signal, announced), 0);
+  const { id } = await untilAnswered(() => call('POST', '/api/uploads', signal, announced), 0);
   let offset = 0;
   for (let attempt = 0; offset < file.size; ) {
     try {
@@ -35,14 +35,14 @@ export async function sendFile(
       onProgress(offset, true);
       await pause(attempt);
       const before = offset;
-      offset = (await patiently(() => call('GET', `/api/uploads/${id}`, signal), attempt)).offset;
+      offset = (await untilAnswered(() => call('GET', `/api/uploads/${id}`, signal), attempt)).offset;
       if (offset > before) attempt = 0;
     }
   }
   return id;
 
   /** Asks until it is answered. */
-  async function patiently(ask: () => Promise<Answer>, from: number): Promise<Answer> {
+  async function untilAnswered(ask: () => Promise<Answer>, from: number): Promise<Answer> {
     for (let attempt = from; ; ) {
       try {
         return await ask();
