@@ -115,8 +115,14 @@ it('drops what was undone from the parts that have it, and parts that have nothi
   const [first, second] = await loadSome(2, 20);
   await site.compact();
   const before = await parts();
+  const asked = async () => {
+    const rows = (await site.starRows()).map((row) => row.replace(/^\d+\|/, '')).sort();
+    expect(await site.askedRows()).toEqual(rows);
+  };
+  await asked();
   await undo(first);
   await site.expectSound();
+  await asked();
   const dropped = await site.compact({ minParts: 99 });
   expect(dropped).toMatchObject({ rowsDropped: 20, partitions: { compacted: 3 } });
   const uncounted = `select sum(s.rows)::int - (select sum(rows)::int from landfall.manifest) from landfall.shared_part s`;

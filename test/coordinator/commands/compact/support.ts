@@ -1,6 +1,7 @@
 /** A site whose lake is compacted, and what star and lake say of it. */
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { askLake } from '../../../../coordinator/ask/ask-lake.ts';
 import { type CompactOptions, compactDataset } from '../../../../coordinator/commands/compact/compact.ts';
 import { isBroken, verifyFiles } from '../../../../coordinator/commands/verify.ts';
 import { bigint, defineDataset, integer, lookup, text } from '../../../../model/index.ts';
@@ -115,6 +116,18 @@ export class CompactedSite {
     const star = await this.starRows();
     expect(await this.lakeRows()).toEqual(star);
     return star;
+  }
+
+  /** What `landfall query --lake` gives: each row, without its chunk. */
+  async askedRows(asOf?: number): Promise<string[]> {
+    const { rig } = this;
+    const sql = `select concat_ws('|', id, shop, coalesce(amount::text, 'null'), note) from sales`;
+    const tools = { pool: rig.database.pool, registry: rig.registry, config: rig.config };
+    return askLake(tools, { sql, seconds: 60, ...(asOf !== undefined && { asOf }) }, async ({ batches }) => {
+      const rows: string[] = [];
+      for await (const batch of batches) for (const [row] of batch) rows.push(String(row));
+      return rows.sort();
+    });
   }
 
   /** Star, lake, manifest, accounts and the store agree. */
