@@ -47,8 +47,9 @@ export interface MergeOptions {
   readonly metadata: Readonly<Record<string, string>>;
   /** The most rows of a row group. */
   readonly rowGroupRows?: number;
-  /** A row group of so many rows is copied. */
+  /** A row group of so many rows, or bytes, is copied. */
   readonly copiedRows?: number;
+  readonly copiedBytes?: number;
 }
 
 /**
@@ -81,13 +82,18 @@ class Merge {
   readonly #schema: string;
   readonly #rowGroupRows: number;
   readonly #copiedRows: number;
+  readonly #copiedBytes: number;
 
-  constructor(writer: SharedPartWriter, limits: Pick<MergeOptions, 'rowGroupRows' | 'copiedRows'>) {
+  constructor(
+    writer: SharedPartWriter,
+    limits: Pick<MergeOptions, 'rowGroupRows' | 'copiedRows' | 'copiedBytes'>,
+  ) {
     this.writer = writer;
     this.#schema = schemaKey(writer.columns.slice(0, -1));
     this.pending = new PendingRows(writer.columns);
     this.#rowGroupRows = limits.rowGroupRows ?? rowGroupRows;
     this.#copiedRows = limits.copiedRows ?? copiedRows;
+    this.#copiedBytes = limits.copiedBytes ?? copiedBytes;
   }
 
   async add({ stored, placed }: PartToMerge): Promise<void> {
@@ -114,7 +120,7 @@ class Merge {
     counts: Map<number, number>,
   ): Promise<boolean> {
     const { rows, start, end } = group;
-    if (rows < this.#copiedRows && end - start < copiedBytes) return false;
+    if (rows < this.#copiedRows && end - start < this.#copiedBytes) return false;
     const ids = only === null ? await readFrom(stored, decodeChunkIds(stored, group)) : null;
     if (ids?.some((id) => !counts.has(id))) return false;
     await readFrom(stored, this.writer.copy(stored, group, stored.isShared ? null : only));

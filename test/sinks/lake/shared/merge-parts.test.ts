@@ -159,7 +159,29 @@ it('copies bytes and statistics as they are', async () => {
   }
   const footer = await hyparquetMetadata(join(lake.root, 'one'));
   expect(footer.num_rows).toBe(600n);
+  expect(statisticsOf(footer).slice(0, 3)).toEqual(
+    statisticsOf(await hyparquetMetadata(join(lake.root, part.path))),
+  );
   expect(footer.key_value_metadata).toEqual([{ key: 'landfall.dataset', value: 'trial' }]);
+});
+
+/** What a footer says of the values in each row group, without `_chunk`. */
+function statisticsOf({ row_groups: groups }: Awaited<ReturnType<typeof hyparquetMetadata>>) {
+  return groups.map(({ columns: chunks }) =>
+    chunks.slice(0, columns.length).map(({ meta_data: meta }) => [meta!.path_in_schema, meta!.statistics]),
+  );
+}
+
+it('says of rows that are encoded together what it says of rows that come together', async () => {
+  const lake = new Folder(tempFolder());
+  const rows = rowsOf(randomFrom(9), 120);
+  const parts = [await own(lake, 1, rows.slice(0, 50), 100), await own(lake, 2, rows.slice(50), 100)];
+  await mergeParts(openAhead(lake, parts), { lake, key: 'one', metadata: {} });
+  const whole = await own(lake, 3, rows, 1000);
+  const [merged, expected] = await Promise.all(
+    ['one', whole.path].map(async (path) => statisticsOf(await hyparquetMetadata(join(lake.root, path)))),
+  );
+  expect(merged).toEqual(expected);
 });
 
 it('reads values that take several pages, of which some rows count', async () => {
@@ -168,16 +190,16 @@ it('reads values that take several pages, of which some rows count', async () =>
     { name: 'n', logical: { type: 'bigint' }, required: true },
     { name: 'long', logical: { type: 'text' } },
     { name: 'code', logical: { type: 'text' }, kind: 'dictionary' },
-    { name: 'key', logical: { type: 'uuid' } },
+    { name: 'key', logical: { type: 'uuid' }, required: true },
   ];
   const rowsFrom = (from: number, count: number): Row[] =>
     Array.from({ length: count }, (_, i) => ({
       n: BigInt(from + i),
       long: i % 7 === 0 ? null : `${from + i} `.repeat(12),
       code: i % 5 === 0 ? null : `code ${i % 300}`,
-      key: i % 3 === 0 ? null : (from + i).toString(16).padStart(32, '0'),
+      key: (from + i).toString(16).padStart(32, '0'),
     }));
-  const [long, short] = [rowsFrom(0, 140_000), rowsFrom(1e6, 90)];
+  const [long, short] = [rowsFrom(0, 70_000), rowsFrom(1e6, 90)];
   const own = async (chunkNumber: number, rows: Row[]) =>
     (
       await writeRows(lake, wide, [], rows, {
@@ -193,12 +215,13 @@ it('reads values that take several pages, of which some rows count', async () =>
   ];
   const [{ rowGroups }] = [await openPart(lake, parts[0])];
   expect(rowGroups).toHaveLength(1);
-  expect(Math.min(rowGroups[0].columns[0].dataPages, rowGroups[0].columns[1].dataPages)).toBeGreaterThan(1);
+  expect(Math.min(rowGroups[0].columns[1].dataPages, rowGroups[0].columns[3].dataPages)).toBeGreaterThan(1);
   const merge = async (some: PlacedPart[], key: string, limits = {}) => {
     const options = { lake, key, metadata: {}, rowGroupRows: 1e6, ...limits };
     return { path: key, ...(await mergeParts(openAhead(lake, some), options)) };
   };
-  const mixed = await merge(parts, 'mixed', { copiedRows: 1e9 });
+  const mixed = await merge(parts, 'mixed', { copiedRows: 1e9, copiedBytes: 1e9 });
+  expect((await openPart(lake, mixed)).rowGroups).toHaveLength(1);
   // Both chunks are in one row group, of which one counts.
   const left = await merge([placed(mixed, 1, [[1, long.length]])], 'left');
   const text = (row: Row) => wide.map(({ name }) => plain(row[name])).join('|');
