@@ -5,11 +5,22 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 /** The parsed value. Throws LF_HTTP_REQUEST, which names each part that is not valid. */
 export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value, { error: inWords });
-  if (result.success) return result.data;
-  const mistakes = result.error.issues.map((issue) =>
+  const mistakes = (result.error?.issues ?? []).map((issue) =>
     [issue.path.join('.'), issue.message].filter(Boolean).join(' '),
   );
+  mistakes.push(...nulMembers(value).map((name) => `${name} must not contain a NUL character`));
+  if (result.success && mistakes.length === 0) return result.data;
   throw new LandfallError('LF_HTTP_REQUEST', { mistakes: mistakes.join('; ') });
+}
+
+/** Members with a NUL character (U+0000), which no text of PostgreSQL has. */
+function nulMembers(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.keys(value).filter((name) => hasNul((value as Record<string, unknown>)[name]));
+}
+
+function hasNul(value: unknown): boolean {
+  return typeof value === 'string' ? value.includes('\0') : nulMembers(value).length > 0;
 }
 
 const kinds: Readonly<Record<string, string>> = {

@@ -24,7 +24,7 @@ const several = z
 /** An instant, or a day, which begins at midnight in UTC. */
 const instant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], {
-    error: 'it must be a date, 2026-11-30, or a time with its zone, 2026-11-30T10:00:00Z',
+    error: 'must be a date, 2026-11-30, or a time with its zone, 2026-11-30T10:00:00Z',
   })
   .transform((text) => new Date(text));
 
@@ -43,7 +43,12 @@ const listQuery = z.strictObject({
 
 /** What the ledger has made of what a file is sorted by. */
 const keyOf = (order: FileOrder) =>
-  order === 'name' ? z.string().max(4096) : z.string().regex(/^-?\d{1,18}$/);
+  order === 'name'
+    ? z
+        .string()
+        .max(4096)
+        .regex(/^[^\0]*$/)
+    : z.string().regex(/^-?\d{1,18}$/);
 
 export function fileListRoute(app: FastifyInstance, pool: pg.Pool): void {
   app.get('/api/files', { schema: listSchema }, async (request) => {

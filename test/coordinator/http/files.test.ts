@@ -62,9 +62,11 @@ describe('the list of files', () => {
   it.each([
     ['state=lost', 'state'],
     ['sort=colour', 'sort'],
-    ['from=yesterday', 'from'],
+    ['from=yesterday', 'from must be a date'],
     ['limit=0', 'limit'],
     ['cursor=x', 'cursor'],
+    ['q=%00', 'q must not contain a NUL character'],
+    [`sort=name&cursor=${Buffer.from('["name","a\\u0000",1]').toString('base64url')}`, 'cursor'],
     [`cursor=${Buffer.from('["-landed","1; drop table x",1]').toString('base64url')}`, 'cursor'],
     [`sort=name&cursor=${Buffer.from('["-landed","1",1]').toString('base64url')}`, 'cursor'],
   ])('refuses %s by name', async (query, name) => {
