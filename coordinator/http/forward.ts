@@ -12,6 +12,8 @@ const forwardedBy = 'x-landfall-forwarded';
 
 /** Time without a byte after which a leader is given up. No query may take as long. In ms. */
 const answerMs = 30_000;
+/** The same for what changes something: an undo of a large file is answered when it has ended. In ms. */
+const changedMs = 30 * 60_000;
 
 export interface Forward {
   /** Answers with what the leader at `url` answers. `failed` is called where it cannot be asked: nothing is answered yet. */
@@ -40,7 +42,8 @@ export function createForward(): Forward {
   return {
     request(target, request, response, failed) {
       failures.set(request, () => (response.headersSent ? response.destroy() : failed()));
-      void proxy.web(request, response, { target });
+      const isRead = request.method === 'GET' || request.method === 'HEAD';
+      void proxy.web(request, response, { target, proxyTimeout: isRead ? answerMs : changedMs });
     },
     upgrade(target, request, socket, head, failed) {
       sockets.add(socket);

@@ -1,7 +1,9 @@
 /** Files that people upload: recognised or with a definition that is proposed, sent in pieces, and loaded. */
+import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tempFolder } from '../../support/index.ts';
@@ -130,4 +132,37 @@ describe('an upload over HTTP', () => {
       expect([method, path, status, json.code]).toEqual([method, path, 403, 'LF_HTTP_ORIGIN']);
     }
   });
+});
+
+it('docs/http.md shows commands that work, one after another', async () => {
+  const folder = tempFolder();
+  await writeFile(join(folder, 'b.csv'), trips(5).replace('2018-05-28', 'noon'));
+  const { fileId } = await site.drop('trips', join(folder, 'b.csv'));
+  const upload = trips(7).replaceAll('Prague', 'Turin');
+  await writeFile(join(folder, 'a.csv'), upload);
+  const text = await readFile(new URL('../../../docs/http.md', import.meta.url), 'utf8');
+  const commands = [...text.matchAll(/^(?:\$ )?(curl .*)$/gm)].map(([, command]) => command);
+  expect(commands.length).toBeGreaterThan(8);
+  let id = '';
+  let answers = '';
+  for (const command of commands) {
+    const own = command
+      .replace('curl ', 'curl -sS --fail-with-body ')
+      .replaceAll('http://127.0.0.1:8080', site.url!)
+      .replace('/files/2/', `/files/${fileId}/`)
+      .replace('"bytes": 1200', `"bytes": ${upload.length}`)
+      .replace('"a.csv"', '"from-docs.csv"')
+      .replace('/uploads/ID', `/uploads/${id}`);
+    const { stdout } = await promisify(execFile)('sh', ['-c', own], { cwd: folder });
+    id = /"id":"(\w+)"/.exec(stdout)?.[1] ?? id;
+    answers += stdout;
+    if (command.includes('-o corrected.csv')) {
+      const path = join(folder, 'corrected.csv');
+      await writeFile(path, (await readFile(path, 'utf8')).replace(',noon ', ',2018-05-28 '));
+    }
+  }
+  for (const part of ['"dryRun":true', '"rows":4', '"path":"/api/files/', 'region,', '"region":"Prague"'])
+    expect(answers).toContain(part);
+  expect((await site.receiptOf('from-docs.csv')).rows.loaded).toBe(7);
+  expect((await site.receiptOf('b.csv~corrected')).rows.loaded).toBe(1);
 });
