@@ -45,6 +45,8 @@ export class ChunkCells {
   private readonly committed = new Map<number, { readonly commit: ChunkCommit; readonly at: number }>();
   private readonly attempts: number[];
   private holders = new Map<number, Holder>();
+  /** Workers that report; null before any was heard of. */
+  private alive: ReadonlySet<string> | null = null;
   private readonly steps = new Map<number, HeardStep[]>();
   /** Who took a chunk last, as far as was heard. */
   private readonly takenBy = new Map<number, string>();
@@ -91,6 +93,7 @@ export class ChunkCells {
     }
     for (const [number, { workerId, slot }] of holders) this.noteStep(number, workerId, slot.step, at);
     this.holders = holders;
+    this.alive = new Set(workers.map(({ workerId }) => workerId));
   }
 
   /** A time of the reader's clock as the server's would have it. Both in ms. */
@@ -125,8 +128,11 @@ export class ChunkCells {
     const holder = this.holders.get(number);
     if (holder !== undefined) return holder.slot.step === 'reading' ? 'reading' : 'copying';
     if (this.attempts[number] === 0) return 'waiting';
-    // The ledger says that somebody has it, and the stream has not said yet that nobody has.
-    return this.map.worker[number] >= 0 && !this.takenBy.has(number) ? 'reading' : 'given back';
+    if (this.takenBy.has(number)) return 'given back';
+    // The ledger says who has it. Whoever does not report any more will not commit it.
+    const worker = this.map.workers[this.map.worker[number]];
+    const isHeld = worker !== undefined && (this.alive?.has(worker) ?? true);
+    return isHeld ? 'reading' : 'given back';
   }
 
   counts(): ReadonlyMap<CellKind, number> {

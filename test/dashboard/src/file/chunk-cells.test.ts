@@ -70,6 +70,13 @@ it('say that a chunk was given back, and that another attempt committed it', () 
   expect(cells.stepsOf(0)).toEqual([{ step: 'reading', at: 3 }]);
 });
 
+it('are given back by a worker that no longer reports, whatever the ledger says', () => {
+  const cells = new ChunkCells(mapOf('pp', { attempts: [1, 1], worker: [0, 1] }), since);
+  expect(kindsOf(cells)).toEqual(['reading', 'reading']);
+  cells.hearWorkers([workerOf({ workerId: 'a', slots: [] })], since);
+  expect(kindsOf(cells)).toEqual(['reading', 'given back']);
+});
+
 it('do not count the attempt twice that the ledger had counted', () => {
   const cells = new ChunkCells(mapOf('p', { attempts: [1], worker: [0] }), since);
   cells.hearWorkers([holding('a', 0, 'committing')], 1);
