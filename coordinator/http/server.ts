@@ -26,7 +26,7 @@ import { sourceActionRoutes } from './actions/source-routes.ts';
 import { type UploadTools, uploadRoutes } from './actions/upload-routes.ts';
 import { notFound } from './answers.ts';
 import { serveApiPage } from './api-page.ts';
-import { datasetRoutes, queryPaths } from './datasets.ts';
+import { datasetRoutes, queryPaths } from './datasets/datasets.ts';
 import { fileRoutes } from './files.ts';
 import { guardedApp } from './guard.ts';
 import { healthOf, healthRoutes, readinessOf } from './health.ts';

@@ -1,5 +1,7 @@
 /** The views of the page. One is added with its address (platform/progress/page-paths.ts) and an entry here. */
 import type { PagePath } from '../../platform/progress/page-paths.ts';
+import { DatasetList } from './dataset/dataset-list.tsx';
+import { DatasetView } from './dataset/dataset-view.tsx';
 import { FileView } from './file/file-view.tsx';
 import { FileList } from './files/file-list.tsx';
 import { Live } from './live/live.tsx';
@@ -14,6 +16,12 @@ export const views: Readonly<Record<PagePath, View>> = {
     title: ({ params }, state) =>
       state?.files.find(({ fileId }) => fileId === Number(params.id))?.name ?? `File ${params.id}`,
     draw: (props) => <FileView key={props.route.params.id} {...props} />,
+  },
+  '/datasets': { name: 'Datasets', title: () => 'Datasets', draw: (props) => <DatasetList {...props} /> },
+  '/datasets/:name': {
+    name: null,
+    title: ({ params }) => params.name,
+    draw: (props) => <DatasetView key={props.route.params.name} {...props} />,
   },
   '/workers': { name: 'Workers', title: () => 'Workers', draw: (props) => <WorkersView {...props} /> },
 };

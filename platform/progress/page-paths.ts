@@ -1,7 +1,7 @@
 /**
  * The addresses of the page's views. The server answers each with the page, which draws the view (dashboard/src/views.tsx):
- * a view that is added here and not there does not compile. `:id` stands for one part of an address.
+ * a view that is added here and not there does not compile. `:id` or `:name` stands for one part of an address.
  */
-export const pagePaths = ['/', '/files', '/files/:id', '/workers'] as const;
+export const pagePaths = ['/', '/files', '/files/:id', '/datasets', '/datasets/:name', '/workers'] as const;
 
 export type PagePath = (typeof pagePaths)[number];

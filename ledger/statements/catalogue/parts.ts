@@ -30,6 +30,8 @@ export interface PartsStatements {
   'parts/move-parts': { parameters: [shared_id: number, file_id: readonly number[], path: readonly string[],
       rows: readonly number[], bytes: readonly number[], was: readonly (number | null)[],
       share: readonly number[]]; row: Readonly<{ rows: number }> };
+  'parts/partitions': { parameters: [dataset: string, most: number]; row: Readonly<{ folder: string;
+      parts: number; rows: number; bytes: number; folders: number }> };
   'parts/parts': { parameters: [file_id: number]; row: Readonly<{ path: string; rows: number; bytes: number;
       chunk_id: number; shared_rows: number | null; shared_bytes: number | null }> };
   'parts/remove-parts': { parameters: [file_id: readonly number[]]; row: never };

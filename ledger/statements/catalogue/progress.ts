@@ -18,6 +18,8 @@ export interface ProgressStatements {
       findings: unknown | null; keyed: boolean; chunks_committed: number; bytes_committed: number;
       parts: number; rows_parsed: number; rows_loaded: number; rows_rejected: number;
       rows_deduplicated: number }> };
+  'progress/loads-per-day': { parameters: [dataset: string, since: Date]; row: Readonly<{ day: string;
+      files: number; failed: number; rows: number; rejected: number; bytes: number }> };
   'progress/recent-files': { parameters: [finished: number]; row: Readonly<{ file_id: number }> };
   'progress/totals': { parameters: [file_id: readonly number[]]; row: Readonly<{ files: number;
       files_done: number; files_failed: number; bytes: number; bytes_committed: number; rows_parsed: number;

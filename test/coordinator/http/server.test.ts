@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createQueryRunner } from '../../../coordinator/http/named-query.ts';
+import { createQueryRunner } from '../../../coordinator/http/datasets/named-query.ts';
 import { type Server, type ServerOptions, startServer } from '../../../coordinator/http/server.ts';
 import { createHub, type Hub } from '../../../coordinator/progress/hub.ts';
 import { openTicks, type Ticks } from '../../../ledger/ticks.ts';

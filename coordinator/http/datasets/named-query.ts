@@ -1,13 +1,13 @@
 /** The named queries of a dataset: typed parameters in, rows out, read-only and bounded. */
 import type pg from 'pg';
-import type { CompiledQuery } from '../../model/compiled.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
-import { Limit } from '../../platform/limit.ts';
-import { type Answer, firstRows } from '../ask/answer.ts';
-import { askStar } from '../ask/ask-star.ts';
-import { csvOf, ndjsonOf } from '../ask/formats/text-formats.ts';
-import { type QueryValues, readValues } from '../ask/parameters.ts';
-import { canceled, triedToWrite, undefinedTable } from '../ask/sql-states.ts';
+import type { CompiledQuery } from '../../../model/compiled.ts';
+import { LandfallError } from '../../../platform/errors/errors.ts';
+import { Limit } from '../../../platform/limit.ts';
+import { type Answer, firstRows } from '../../ask/answer.ts';
+import { askStar } from '../../ask/ask-star.ts';
+import { csvOf, ndjsonOf } from '../../ask/formats/text-formats.ts';
+import { type QueryValues, readValues } from '../../ask/parameters.ts';
+import { canceled, triedToWrite, undefinedTable } from '../../ask/sql-states.ts';
 
 /** The most rows of an answer. A longer answer is cut, and says so. */
 export const maxRows = 10_000;
@@ -100,7 +100,7 @@ async function piecesOf(answer: Answer, format: QueryFormat): Promise<AsyncItera
     case 'ndjson':
       return ndjsonOf(answer);
     case 'arrow':
-      return (await import('../ask/formats/arrow-file.ts')).arrowOf(answer);
+      return (await import('../../ask/formats/arrow-file.ts')).arrowOf(answer);
   }
 }
 

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { z } from 'zod';
-import type { CompiledDataset, CompiledQuery } from '../../model/compiled.ts';
-import type { Registry } from '../../model/registry.ts';
-import { errorSchema, notFound } from './answers.ts';
+import type { CompiledDataset, CompiledQuery } from '../../../model/compiled.ts';
+import type { Registry } from '../../../model/registry.ts';
+import { errorSchema, notFound } from '../answers.ts';
+import { parse } from '../parse.ts';
+import { urlOf } from '../url-of.ts';
+import { datasetDetailRoutes } from './dataset-routes.ts';
 import { createQueryRunner, maxRows, type QueryFormat, readParameters } from './named-query.ts';
-import { parse } from './parse.ts';
-import { urlOf } from './url-of.ts';
 
 const queryParams = z.strictObject({ name: z.string(), query: z.string() });
 
@@ -16,6 +17,8 @@ export function datasetRoutes(app: FastifyInstance, registry: Registry, pool: pg
   const { run, write } = createQueryRunner(pool);
 
   app.get('/api/datasets', { schema: listSchema }, () => ({ datasets: registry.all().map(describe) }));
+
+  datasetDetailRoutes(app, { registry, pool, ask: run });
 
   app.get('/api/datasets/:name/queries/:query', { schema: querySchema }, async (request, reply) => {
     const { name, query: asked } = parse(queryParams, request.params);
@@ -77,6 +80,7 @@ function unlessKnown(request: FastifyRequest, reply: FastifyReply, body: string 
 function describe(dataset: CompiledDataset) {
   return {
     name: dataset.name,
+    description: dataset.description,
     version: dataset.version,
     columns: dataset.columns.map(({ name, logical, required, optional, headers }) => ({
       name,

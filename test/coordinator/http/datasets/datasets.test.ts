@@ -1,12 +1,12 @@
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { notFound } from '../../../coordinator/http/answers.ts';
-import { datasetRoutes } from '../../../coordinator/http/datasets.ts';
-import { guardedApp } from '../../../coordinator/http/guard.ts';
-import { createGate } from '../../../coordinator/http/security.ts';
-import { loadRegistry } from '../../../model/registry.ts';
-import { type TestDatabase, testDatabase } from '../../support/index.ts';
-import { numbers } from './numbers.ts';
+import { notFound } from '../../../../coordinator/http/answers.ts';
+import { datasetRoutes } from '../../../../coordinator/http/datasets/datasets.ts';
+import { guardedApp } from '../../../../coordinator/http/guard.ts';
+import { createGate } from '../../../../coordinator/http/security.ts';
+import { loadRegistry } from '../../../../model/registry.ts';
+import { type TestDatabase, testDatabase } from '../../../support/index.ts';
+import { numbers } from '../numbers.ts';
 
 let database: TestDatabase;
 let app: ReturnType<typeof guardedApp>;
