@@ -1,8 +1,8 @@
 /** Brand, views, connection, theme. */
 import { useState } from 'preact/hooks';
 import { type PagePath, pagePaths } from '../../platform/progress/page-paths.ts';
+import { noNews } from './live/summary.ts';
 import type { ConnectionState } from './stream/connection.ts';
-import { noNews } from './summary.ts';
 import { views } from './views.tsx';
 
 const connectionWords: Readonly<Record<ConnectionState, string>> = {

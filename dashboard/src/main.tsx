@@ -8,9 +8,9 @@ import type { About } from './stream/about.ts';
 import { type ConnectionState, follow } from './stream/connection.ts';
 import { passOn } from './stream/messages.ts';
 import './page.css';
+import { noNews, summarise } from './live/summary.ts';
 import { addressOf, followRoutes, routeOf } from './route.ts';
 import { addSample, alignHistory } from './stream/throughput.ts';
-import { noNews, summarise } from './summary.ts';
 import { views } from './views.tsx';
 
 const root = document.getElementById('app')!;

@@ -3,9 +3,9 @@ import { plural } from '../../../platform/plural.ts';
 import { type FileProgress, hasRate, isChecking } from '../../../platform/progress/progress.ts';
 import { FileNotes, stateWords } from '../files/file-rows.tsx';
 import { compact, count, duration, percent, remaining, size } from '../format.ts';
+import { isRunning } from '../live/summary.ts';
 import { Bar, Figure } from '../panel.tsx';
 import { addressOf } from '../route.ts';
-import { isRunning } from '../summary.ts';
 
 /** `about`: changes whenever the events of its dataset may have changed. */
 export function FileSummary(props: { file: FileProgress; isStale: boolean; about: string }) {

@@ -6,7 +6,7 @@ import { EndedFile, FileName, RunningFile, stateWords } from '../files/file-rows
 import { count, percent, size } from '../format.ts';
 import { Bar, PanelHead, useShortList } from '../panel.tsx';
 import { addressOf } from '../route.ts';
-import type { Summary } from '../summary.ts';
+import type { Summary } from './summary.ts';
 
 /** The number of ended files that are shown until the reader asks for more. */
 const shortList = 15;

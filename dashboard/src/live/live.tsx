@@ -4,13 +4,13 @@ import { DropZone } from '../drop/drop-zone.tsx';
 import { Expected } from '../due/expected.tsx';
 import { Sources } from '../due/sources.tsx';
 import { AttentionList } from '../notices/attention-list.tsx';
-import { summarise } from '../summary.ts';
 import type { ViewProps } from '../view.ts';
 import { Chart } from './chart.tsx';
 import { EmptyState } from './empty.tsx';
 import { Files } from './files.tsx';
 import { Overview } from './overview.tsx';
 import { Rejects } from './rejects.tsx';
+import { summarise } from './summary.ts';
 import { Workers } from './workers.tsx';
 
 export function Live({ state, connection, isStale, samples, about }: ViewProps) {

@@ -4,7 +4,7 @@ import type { ProgressState, Totals } from '../../../platform/progress/progress.
 import { compact, count, percent, size } from '../format.ts';
 import { Bar, Figure } from '../panel.tsx';
 import { addressOf } from '../route.ts';
-import type { Summary } from '../summary.ts';
+import type { Summary } from './summary.ts';
 
 export function Overview(props: { state: ProgressState; summary: Summary; isStale: boolean }) {
   const { state, summary, isStale } = props;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { summarise } from '../../../dashboard/src/summary.ts';
-import type { FileProgress, ProgressState, SnapshotMessage } from '../../../platform/progress/progress.ts';
-import { fileOf, snapshotOf } from '../scripted.ts';
+import { summarise } from '../../../../dashboard/src/live/summary.ts';
+import type { FileProgress, ProgressState, SnapshotMessage } from '../../../../platform/progress/progress.ts';
+import { fileOf, snapshotOf } from '../../scripted.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2024, 0, 1, 0, minute)).toISOString();
 

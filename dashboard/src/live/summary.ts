@@ -1,12 +1,12 @@
 /** The headline, the title and the lists of files, computed from the state. */
-import { plural } from '../../platform/plural.ts';
+import { plural } from '../../../platform/plural.ts';
 import {
   type FileProgress,
   isChecking,
   isFinished,
   type ProgressState,
-} from '../../platform/progress/progress.ts';
-import { count, duration, percent, remaining } from './format.ts';
+} from '../../../platform/progress/progress.ts';
+import { count, duration, percent, remaining } from '../format.ts';
 
 export function isRunning(file: FileProgress): boolean {
   return !isFinished(file.state) && file.state !== 'unknown';
