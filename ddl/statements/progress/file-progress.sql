@@ -40,6 +40,7 @@ select
 from landfall.file f
 left join landfall.file o on o.file_id = f.linked_to
 left join landfall.definition d on d.version = f.definition_version
-left join lateral landfall.committed_sums(f.file_id) c on f.state in ('loading', 'finalising')
+left join lateral landfall.committed_sums(case when f.state in ('loading', 'finalising') then f.file_id end) c
+  on f.state in ('loading', 'finalising')
 where f.file_id = any($1)
 order by f.file_id

@@ -1,4 +1,4 @@
--- Sums over all files except these.
+-- Sums over all files except these. The `case` keeps the server from adding up the chunks of files that have ended.
 -- $1 file_id  integer[]   not these
 -- row files  bigint
 -- row files_done  bigint
@@ -20,5 +20,6 @@ select
   coalesce(sum(coalesce(c.rows_rejected, f.rows_rejected)), 0)::bigint as rows_rejected,
   coalesce(sum(coalesce(c.rows_deduplicated, f.rows_deduplicated)), 0)::bigint as rows_deduplicated
 from landfall.file f
-left join lateral landfall.committed_sums(f.file_id) c on f.state in ('loading', 'finalising')
+left join lateral landfall.committed_sums(case when f.state in ('loading', 'finalising') then f.file_id end) c
+  on f.state in ('loading', 'finalising')
 where f.file_id <> all($1)

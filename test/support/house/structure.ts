@@ -110,6 +110,8 @@ const testsWithoutSource: Readonly<Record<string, string>> = {
   'test/datasets/definitions.test.ts': 'all definitions',
   'test/datasets/enriched.test.ts': 'the columns of all datasets',
   'test/datasets/star.test.ts': 'the tables, marts and queries of all datasets',
+  'test/ledger/growth.test.ts': 'statements that must not cost more as the ledger grows',
+  'test/ledger/upgrades.test.ts': 'ledgers of earlier versions',
   'test/platform/queue/postgres.test.ts': 'the conformance suite on PostgreSQL',
   'test/platform/queue/redis.test.ts': 'the conformance suite on Redis',
   'test/sinks/lake/round-trip.test.ts': 'parts as other readers read them',
