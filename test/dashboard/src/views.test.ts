@@ -1,4 +1,6 @@
 /** The views of the page in a browser, on a real ledger and hub. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Server, startServer } from '../../../coordinator/http/server.ts';
@@ -171,6 +173,15 @@ describePage('the views', () => {
       expect(await findings(page), path).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     }
+  });
+
+  it('weigh less than 100 KB in all, compressed', () => {
+    const folder = new URL('../../../dist/dashboard/', import.meta.url);
+    const files = readdirSync(folder, { recursive: true }).map(String);
+    const own = files.filter((name) => /\.(html|js|css|svg)$/.test(name));
+    expect(own.length).toBeGreaterThanOrEqual(5);
+    const bytes = own.reduce((sum, name) => sum + gzipSync(readFileSync(new URL(name, folder))).length, 0);
+    expect(bytes).toBeLessThan(100_000);
   });
 
   it('have scripts that a browser keeps for good, compressed, and a page that it asks for each time', async () => {
