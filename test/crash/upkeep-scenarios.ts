@@ -20,7 +20,7 @@ export const upkeepScenarios = {
         await round.rest(1);
       }
       round.arm();
-      await round.repeat('compact', 'lake_rides', '--min-parts', '2', '--keep', '0');
+      await round.repeat('compact', 'lake_rides', '--min-parts', '2', '--keep-replaced', '0');
       await round.rest(0);
     },
   },

@@ -19,7 +19,7 @@ type Flags = SettingFlags & {
   readonly partition: readonly string[];
   readonly targetSize: string;
   readonly minParts: string;
-  readonly keep: string;
+  readonly keepReplaced: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 };
@@ -37,7 +37,7 @@ export function compactCommand(): Command {
     )
     .option('--target-size <size>', 'about the size of the parts that are made', '128MB')
     .option('--min-parts <n>', 'leave fewer small parts than this as they are', '4')
-    .option('--keep <duration>', 'how long replaced parts stay for readers that have begun', '1d')
+    .option('--keep-replaced <duration>', 'how long replaced parts stay for readers that have begun', '1d')
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--json', 'print one JSON object per dataset')
     .addHelpText(
@@ -73,7 +73,7 @@ function optionsOf({
   partition,
   targetSize,
   minParts: parts,
-  keep,
+  keepReplaced: keep,
   dryRun,
 }: Flags): Omit<CompactOptions, 'onProgress'> {
   const minParts = Number(parts);
@@ -82,7 +82,7 @@ function optionsOf({
   const keepMs = keep === '0' ? 0 : durationMs(keep);
   if (keepMs === null)
     throw new LandfallError('LF_USAGE', {
-      problem: `--keep '${keep}' is no duration: say 30m, 6h, 1d, or 0`,
+      problem: `--keep-replaced '${keep}' is no duration: say 30m, 6h, 1d, or 0`,
     });
   return {
     partitions: partition,

@@ -52,7 +52,7 @@ it('says in numbers what it has done, or would do', async () => {
     deleted: { parts: 0, bytes: 0 },
     skipped: [],
   });
-  expect(await compact('sales', '--min-parts', '3', '--keep', '0', '--target-size', '1GB')).toMatch(
+  expect(await compact('sales', '--min-parts', '3', '--keep-replaced', '0', '--target-size', '1GB')).toMatch(
     /^▦ sales: 7 → 3 parts, [\d.]+ kB → [\d.]+ kB in 2 partitions compacted\n {2}9 replaced parts deleted, [\d.]+ kB\n$/,
   );
   await site.expectSound();
@@ -76,7 +76,7 @@ it.each([
   [['--target-size', '128'], "--target-size '128' is no size"],
   [['--target-size', '0MB'], "--target-size '0MB' is no size"],
   [['--min-parts', '1'], "--min-parts '1' is no whole number from 2 on"],
-  [['--keep', 'long'], "--keep 'long' is no duration"],
+  [['--keep-replaced', 'long'], "--keep-replaced 'long' is no duration"],
   [['rides'], 'rides has no files in the lake; these datasets have: sales'],
 ])('refuses %j', async (args, problem) => {
   await expect(compact(...args)).rejects.toMatchObject({
