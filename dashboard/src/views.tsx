@@ -2,6 +2,7 @@
 import type { PagePath } from '../../platform/progress/page-paths.ts';
 import { DatasetList } from './dataset/dataset-list.tsx';
 import { DatasetView } from './dataset/dataset-view.tsx';
+import { SourcesView } from './due/sources-view.tsx';
 import { FileView } from './file/file-view.tsx';
 import { FileList } from './files/file-list.tsx';
 import { Live } from './live/live.tsx';
@@ -23,5 +24,6 @@ export const views: Readonly<Record<PagePath, View>> = {
     title: ({ params }) => params.name,
     draw: (props) => <DatasetView key={props.route.params.name} {...props} />,
   },
+  '/sources': { name: 'Sources', title: () => 'Sources', draw: (props) => <SourcesView {...props} /> },
   '/workers': { name: 'Workers', title: () => 'Workers', draw: (props) => <WorkersView {...props} /> },
 };

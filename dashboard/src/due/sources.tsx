@@ -1,4 +1,5 @@
 /** Sources: what is being fetched, what comes next, and what became of the last run. */
+import type { ComponentChildren } from 'preact';
 import { plural } from '../../../platform/plural.ts';
 import {
   faultOf,
@@ -23,7 +24,7 @@ export function Sources({ sources }: { sources: readonly SourceProgress[] }) {
   const note = lacking > 0 ? `${lacking} late or failed` : fetching > 0 ? `${fetching} fetching` : undefined;
   return (
     <section class="panel" aria-label="Sources">
-      <PanelHead title="Sources" note={note ?? plural(sources.length, 'source')} />
+      <PanelHead title="Sources" note={<a href="/sources">{note ?? plural(sources.length, 'source')}</a>} />
       <ul class="files">
         {shown.map((source) => (
           <Source key={`${source.dataset}.${source.source}`} source={source} />
@@ -38,7 +39,8 @@ function isFetching({ next }: SourceProgress): boolean {
   return next?.state === 'running';
 }
 
-function Source({ source }: { source: SourceProgress }) {
+/** A source in a list. `children`: what follows on what is known of it. */
+export function Source({ source, children }: { source: SourceProgress; children?: ComponentChildren }) {
   const { dataset, kind, last, next, missing, cursor, schedule } = source;
   const error = faultOf(source);
   return (
@@ -68,6 +70,7 @@ function Source({ source }: { source: SourceProgress }) {
         </p>
       )}
       {error && <Fault error={error} mild />}
+      {children}
     </li>
   );
 }

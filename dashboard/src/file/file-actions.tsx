@@ -9,7 +9,7 @@ import { type Refusal, send } from '../stream/ask.ts';
 import { type ReplayEffect, replayLines, type UndoEffect, undoLines } from './effects.ts';
 
 /** An action that is asked about first. */
-interface Plan {
+export interface Plan {
   /** In the infinitive: `Undo the file`. */
   readonly name: string;
   /** What it would do, a line each. */
@@ -18,7 +18,7 @@ interface Plan {
   run(): Promise<Outcome>;
 }
 
-interface Outcome {
+export interface Outcome {
   readonly lines: readonly string[];
   /** The file that is being loaded. */
   readonly fileId: number | null;
@@ -190,7 +190,7 @@ function Button(props: { name: string; busy: boolean; strong?: boolean; onClick(
 }
 
 /** What an action would do, before it is done. */
-function Confirm(props: { plan: Plan; busy: boolean; run(): void; cancel(): void }) {
+export function Confirm(props: { plan: Plan; busy: boolean; run(): void; cancel(): void }) {
   const { plan, busy, run, cancel } = props;
   return (
     <div class="confirm" role="alertdialog" aria-label={plan.name}>

@@ -167,7 +167,14 @@ describePage('the views', () => {
   ] as const)('fit %i px, %s, and break no rule of accessibility', async (width, colorScheme) => {
     const { file, jobs } = await yard.plan(30);
     await yard.commit(jobs[0], 2);
-    for (const path of ['/', '/files?state=failed', `/files/${file.fileId}`, '/workers']) {
+    for (const path of [
+      '/',
+      '/files?state=failed',
+      `/files/${file.fileId}`,
+      '/workers',
+      '/sources',
+      '/datasets',
+    ]) {
       const page = await openPage(server.url + path, { viewport: { width, height: 800 }, colorScheme });
       if (path !== '/') await page.locator('.list > li, .map, .figures').first().waitFor();
       expect(await findings(page), path).toEqual([]);
