@@ -1,7 +1,7 @@
 /** All sources: windows that were fetched and come next, a calendar of them, and what a person can have fetched. */
 import { faultOf, type SourceProgress } from '../../../platform/progress/progress.ts';
 import { count } from '../format.ts';
-import { Figure, PanelHead } from '../panel.tsx';
+import { Figure } from '../panel.tsx';
 import type { ViewProps } from '../view.ts';
 import { Calendar } from './calendar.tsx';
 import { SourceActions } from './source-actions.tsx';
@@ -36,18 +36,14 @@ export function SourcesView({ state }: ViewProps) {
             <Figure name="Late" value={count(late)} warn={late > 0} />
             <Figure name="Failed" value={count(failed)} warn={failed > 0} />
           </dl>
-          <div class="column">
+          <div class="column beside">
             {sources.map((source) => (
               <section
                 class="panel"
                 key={`${source.dataset}.${source.source}`}
                 aria-label={`Source ${source.dataset}.${source.source}`}
               >
-                <PanelHead
-                  title={`${source.dataset}.${source.source}`}
-                  note={source.schedule ?? 'when asked'}
-                />
-                <ul class="files">
+                <ul class="files bare">
                   <Source source={source}>
                     <Calendar source={source} />
                     <SourceActions source={source} />
