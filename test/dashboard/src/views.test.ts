@@ -176,7 +176,7 @@ describePage('the views', () => {
       '/datasets',
     ]) {
       const page = await openPage(server.url + path, { viewport: { width, height: 800 }, colorScheme });
-      if (path !== '/') await page.locator('.list > li, .map, .figures').first().waitFor();
+      if (path !== '/') await page.locator('.list > li, .map, .figures, .empty').first().waitFor();
       expect(await findings(page), path).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     }
