@@ -12,7 +12,7 @@ import { chromium } from 'playwright-core';
 import { PNG } from 'pngjs';
 
 const out = 'dashboard/load.gif';
-const rows = 4_000_000;
+const rows = 10_000_000;
 const size = { width: 1120, height: 700 };
 /** Between two pictures, and for how long the last one stays, in ms. */
 const everyMs = 250;
