@@ -15,58 +15,76 @@ const idleMs = 15_000;
 /** The next try after the agent has refused or not answered. */
 const retryMs = 30_000;
 const answerMs = 5_000;
+/** How often to look at the pool. */
+const lookMs = 1_000;
 
-interface Options {
-  readonly log: { warn(details: object, message: string): void };
-  /** How often to look at the pool, in ms. */
-  readonly everyMs?: number;
-  /** Default: performance.now */
-  readonly clock?: () => number;
+type Log = { warn(details: object, message: string): void };
+
+/** The protection of one task, which follows what its pool does whenever it looks. */
+export class TaskProtection {
+  private readonly agent: string;
+  private readonly pool: { isBusy(): boolean };
+  private readonly log: Log;
+  private readonly clock: () => number;
+  private isProtected = false;
+  private isRefused = false;
+  private renewAt = Number.NEGATIVE_INFINITY;
+  private busyAt = Number.NEGATIVE_INFINITY;
+  private asking: Promise<void> | null = null;
+
+  /**
+   * A refusal is logged, once until the agent agrees again.
+   * @param agent ECS_AGENT_URI
+   * @param clock ms; default performance.now
+   */
+  constructor(agent: string, pool: { isBusy(): boolean }, log: Log, clock = () => performance.now()) {
+    this.agent = agent;
+    this.pool = pool;
+    this.log = log;
+    this.clock = clock;
+  }
+
+  /** Asks the agent if something has changed. Resolves when it has answered; asks once at a time. Does not fail. */
+  look(): Promise<void> {
+    const now = this.clock();
+    if (this.pool.isBusy()) this.busyAt = now;
+    const wanted = now - this.busyAt < idleMs;
+    const isDue = now >= this.renewAt;
+    const asks = wanted === this.isProtected ? wanted && isDue : !this.isRefused || isDue;
+    if (asks)
+      this.asking ??= this.ask(wanted).finally(() => {
+        this.asking = null;
+      });
+    return this.asking ?? Promise.resolve();
+  }
+
+  /** Ends the protection. */
+  async end(): Promise<void> {
+    await this.asking;
+    if (this.isProtected) await this.ask(false);
+  }
+
+  private async ask(protect: boolean): Promise<void> {
+    try {
+      await setProtection(this.agent, protect);
+      this.isProtected = protect;
+      this.isRefused = false;
+      this.renewAt = this.clock() + (expiryMinutes / 2) * 60_000;
+    } catch (error) {
+      if (!this.isRefused) this.log.warn({ err: error }, 'ECS does not protect this task');
+      this.isRefused = true;
+      this.renewAt = this.clock() + retryMs;
+    }
+  }
 }
 
-/**
- * Follows the pool until the result is called, which ends the protection. A refusal is logged, once until the agent
- * agrees again.
- * @param agent ECS_AGENT_URI
- */
-export function protectTask(
-  agent: string,
-  pool: { isBusy(): boolean },
-  { log, everyMs = 1_000, clock = () => performance.now() }: Options,
-): () => Promise<void> {
-  let isProtected = false;
-  let renewAt = Number.NEGATIVE_INFINITY;
-  let busyAt = Number.NEGATIVE_INFINITY;
-  let isRefused = false;
-  let asking: Promise<void> | null = null;
-
-  const ask = async (protect: boolean) => {
-    try {
-      await setProtection(agent, protect);
-      isProtected = protect;
-      isRefused = false;
-      renewAt = clock() + (expiryMinutes / 2) * 60_000;
-    } catch (error) {
-      if (!isRefused) log.warn({ err: error }, 'ECS does not protect this task');
-      isRefused = true;
-      renewAt = clock() + retryMs;
-    }
-  };
-  const look = () => {
-    const now = clock();
-    if (pool.isBusy()) busyAt = now;
-    const wanted = now - busyAt < idleMs;
-    const isDue = wanted === isProtected ? wanted && now >= renewAt : !isRefused || now >= renewAt;
-    if (!isDue || asking !== null) return;
-    asking = ask(wanted).finally(() => {
-      asking = null;
-    });
-  };
-  const timer = setInterval(look, everyMs);
-  return async () => {
+/** Protects the task as long as the result is not called. */
+export function protectTask(agent: string, pool: { isBusy(): boolean }, log: Log): () => Promise<void> {
+  const protection = new TaskProtection(agent, pool, log);
+  const timer = setInterval(() => void protection.look(), lookMs);
+  return () => {
     clearInterval(timer);
-    await asking;
-    if (isProtected) await ask(false);
+    return protection.end();
   };
 }
 

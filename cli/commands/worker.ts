@@ -34,7 +34,7 @@ export function workerCommand(): Command {
       const aliveFile = process.env.LANDFALL_ALIVE_FILE;
       const letGo = aliveFile ? keepAliveFile(aliveFile, pool, { log }) : () => {};
       const ecsAgent = process.env.ECS_AGENT_URI;
-      const unprotect = ecsAgent ? protectTask(ecsAgent, pool, { log }) : async () => {};
+      const unprotect = ecsAgent ? protectTask(ecsAgent, pool, log) : async () => {};
       say(`${processes} joined the pool (${pool.pids().join(', ')})`);
       await stopped;
       letGo();

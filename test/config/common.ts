@@ -9,7 +9,8 @@ export const common = {
   sequence: { sequencer: LongestFirst },
   // Real servers on a busy machine: in CI a test that fails is tried once more, and named if it then passes.
   retry: process.env.CI ? 1 : 0,
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  // Nothing is gained by giving up early on a slow machine.
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
   teardownTimeout: 30_000,
 } satisfies ViteUserConfig['test'];

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { protectTask } from '../../workers/task-protection.ts';
+import { TaskProtection } from '../../workers/task-protection.ts';
 
 const asked: object[] = [];
 const failure = JSON.stringify({ failure: { Arn: 'task', Reason: 'DEPLOYMENT_BLOCKED' } });
@@ -34,59 +34,56 @@ beforeEach(() => {
 const follow = () => {
   const { port } = agent.address() as AddressInfo;
   const pool = { isBusy: () => isBusy };
-  return protectTask(`http://127.0.0.1:${port}/api/x`, pool, { log, everyMs: 2, clock: () => now });
+  return new TaskProtection(`http://127.0.0.1:${port}/api/x`, pool, log, () => now);
 };
-/** Long enough for some looks and for an answer. */
-const looks = () => new Promise((resolve) => setTimeout(resolve, 40));
-const askedIs = (calls: object[]) => vi.waitFor(() => expect(asked).toEqual(calls));
 
 it('protects a task with a chunk in flight, again before that ends, and lets go once it is idle', async () => {
-  const stop = follow();
-  await looks();
-  expect(asked).toEqual([]);
+  const protection = follow();
+  const looksAt = async (time: number) => {
+    now = time;
+    await protection.look();
+    return asked.length;
+  };
+  expect(await looksAt(0)).toBe(0);
   isBusy = true;
-  await askedIs([on]);
-  now = 4 * 60_000;
-  await looks();
-  expect(asked).toEqual([on]);
-  now = 5 * 60_000;
-  await askedIs([on, on]);
+  expect(await looksAt(0)).toBe(1);
+  expect(await looksAt(299_000)).toBe(1);
+  expect(await looksAt(300_000)).toBe(2);
   isBusy = false;
-  now += 14_000;
-  await looks();
-  expect(asked).toEqual([on, on]);
-  now += 2_000;
-  await askedIs([on, on, off]);
-  await looks();
-  await stop();
+  expect(await looksAt(314_000)).toBe(2);
+  expect(await looksAt(316_000)).toBe(3);
+  expect(await looksAt(900_000)).toBe(3);
+  await protection.end();
   expect(asked).toEqual([on, on, off]);
   expect(log.warn).not.toHaveBeenCalled();
 });
 
-it('lets go when it stops', async () => {
+it('asks once at a time, and lets go when it ends', async () => {
   isBusy = true;
-  const stop = follow();
-  await askedIs([on]);
-  await stop();
+  const protection = follow();
+  void protection.look();
+  await protection.look();
+  expect(asked).toEqual([on]);
+  await protection.end();
   expect(asked).toEqual([on, off]);
 });
 
 it('says once that the agent refuses, and asks again half a minute later', async () => {
   refuses = true;
   isBusy = true;
-  const stop = follow();
-  await askedIs([on]);
-  await looks();
+  const protection = follow();
+  await protection.look();
   now = 29_000;
-  await looks();
+  await protection.look();
   expect(asked).toEqual([on]);
   now = 31_000;
-  await askedIs([on, on]);
+  await protection.look();
+  expect(asked).toEqual([on, on]);
   expect(log.warn).toHaveBeenCalledOnce();
   expect(String(log.warn.mock.calls[0]![0].err)).toContain('DEPLOYMENT_BLOCKED');
   refuses = false;
   now = 62_000;
-  await askedIs([on, on, on]);
-  await stop();
+  await protection.look();
+  await protection.end();
   expect(asked).toEqual([on, on, on, off]);
 });
