@@ -81,14 +81,21 @@ function starOf({ star }: CompiledDataset): StarDetail | null {
     values: star.columns.flatMap((column) =>
       column.kind === 'value' && !column.name.startsWith('_') ? column.name : [],
     ),
-    dimensions: star.dimensions.map((dimension) => ({
-      ...{ kind: dimension.kind, table: dimension.table, key: dimension.key },
+    // Two roles may share a table: the fact's column tells them apart.
+    dimensions: star.dimensions.map((dimension, i) => ({
+      ...{ kind: dimension.kind, table: dimension.table, key: keyOf(star, i) },
       columns:
         dimension.kind === 'lookup'
           ? [...dimension.natural, ...dimension.attributes].map(({ name }) => name)
           : [],
     })),
   };
+}
+
+/** The fact's column with the keys of a dimension. */
+function keyOf({ columns, dimensions }: NonNullable<CompiledDataset['star']>, dimension: number): string {
+  const column = columns.find((one) => one.kind === 'dimension' && one.dimension === dimension);
+  return column?.name ?? dimensions[dimension].key;
 }
 
 function martOf(mart: CompiledMart): MartDefinition {

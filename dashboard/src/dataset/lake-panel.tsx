@@ -1,4 +1,5 @@
 /** Partitions of the lake: rows, bytes and parts. */
+import { Fragment } from 'preact';
 import { plural } from '../../../platform/plural.ts';
 import type { DatasetDetail, LakeAnswer, Partition } from '../../../platform/progress/dataset-detail.ts';
 import { compact, count, size } from '../format.ts';
@@ -32,7 +33,20 @@ export function LakePanel({ answer, dataset }: { answer: Answer<LakeAnswer>; dat
       <ul class="partitions small">
         {shown.map(({ folder, rows, bytes, parts }) => (
           <li key={folder} title={folder}>
-            <span class="partition-name">{nameOf(folder, dataset.name)}</span>
+            <span class="partition-name">
+              {nameOf(folder, dataset.name)
+                .split('/')
+                .map((part, i) => (
+                  <Fragment key={part}>
+                    {i > 0 && (
+                      <>
+                        /<wbr />
+                      </>
+                    )}
+                    {part}
+                  </Fragment>
+                ))}
+            </span>
             <span class="share-bar" aria-hidden="true">
               <i style={{ width: `${(rows / most) * 100}%` }} />
             </span>

@@ -39,6 +39,15 @@ it('a dataset says where each of its columns goes', async () => {
   expect(json.queries[0].sql).toMatch(/^-- Rides of each region.*\nselect /);
 });
 
+it('tells the roles of a dimension apart by the columns of the fact', async () => {
+  const { json } = await served.ask('/api/datasets/citibike');
+  const keys = json.star.dimensions.map(({ table, key }: { table: string; key: string }) => [table, key]);
+  expect(keys.slice(0, 2)).toEqual([
+    ['dim_station', 'start_station_key'],
+    ['dim_station', 'end_station_key'],
+  ]);
+});
+
 it('its marts say how they are kept, and their rows are told', async () => {
   const { json } = await served.ask('/api/datasets/trips');
   const mart = (name: string) => json.marts.find((one: { name: string }) => one.name === name);
