@@ -48,7 +48,7 @@ export async function windowAsked(
     throw new LandfallError('LF_USAGE', {
       problem: 'the end of a window needs its beginning: --to needs --from',
     });
-  if (from === undefined) return windowUntilNow(pool, { dataset, source: source.name });
+  if (from === undefined) return windowUntilNow(pool, { dataset, source: source.name }, source.schedule);
   return instantsOf(spanOf(name, source.schedule, { from, to: to ?? new Date().toISOString() }));
 }
 

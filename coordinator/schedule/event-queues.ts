@@ -192,7 +192,7 @@ export class EventQueues {
     const name = { dataset, source: source.name };
     await through(async () => {
       if (await hasRunAhead(pool, name)) return;
-      await requestRun(pool, { dataset, source }, await windowUntilNow(pool, name));
+      await requestRun(pool, { dataset, source }, await windowUntilNow(pool, name, source.schedule));
     });
     onPlanned();
   }

@@ -180,8 +180,22 @@ describe('a source with a schedule', () => {
     const window = { from: covered.toISOString(), to: new Date().toISOString() };
     const manual = (await planRun(database.pool, { ...name, kind: 'manual', window }))!;
     await database.pool.query(`update landfall.run set state = 'failed' where run_id = $1`, [manual.runId]);
-    expect(await windowUntilNow(database.pool, name)).toMatchObject({ from: window.from });
+    expect(await windowUntilNow(database.pool, name, hourly)).toMatchObject({ from: window.from });
     expectTouching([...first, ...(await plan())]);
+  });
+
+  it('is that of the definition for a run that a person asks for before the schedule was noted', async () => {
+    expect(await windowUntilNow(database.pool, name, null)).toBeNull();
+    const { from, to } = (await windowUntilNow(database.pool, name, hourly))!;
+    expect(Date.parse(from) % hourMs).toBe(0);
+    expect(Date.now() - Date.parse(to)).toBeLessThan(hourMs);
+    // The coordinator then finds it as it would have noted it.
+    expect(await plan()).toEqual([]);
+    const { rows } = await database.pool.query('select count(*)::int as n from landfall.schedule');
+    expect(rows[0].n).toBe(1);
+    // What was noted counts, whatever another definition says.
+    const daily = { ...hourly, ticks: { kind: 'every', everyMs: 24 * hourMs } } as const;
+    expect((await windowUntilNow(database.pool, name, daily))!.from).toBe(from);
   });
 
   it('is known ahead, of each source that has a schedule', async () => {
