@@ -67,23 +67,17 @@ function roomFor({ catchUp }: CompiledSchedule, waiting: number): number {
 /**
  * The window of a run that a person asks for now: from the end of the last one. The next window continues after it.
  * Null: the source has no schedule.
- * @param schedule what the definition says. It is noted if nothing is: a coordinator that has just begun may be about to
+ * @param schedule what the definition says. It counts if nothing is noted: a coordinator that has just begun may be about to
  */
 export async function windowUntilNow(
   pool: pg.Pool,
   source: SourceName,
   schedule: CompiledSchedule | null,
 ): Promise<RunWindow | null> {
-  return inTransaction(pool, async (client) => {
-    let [standing] = await standingsOf(client, [source]);
-    if (standing.history.length === 0 && schedule !== null) {
-      await noteSchedule(client, source, schedule);
-      [standing] = await standingsOf(client, [source]);
-    }
-    const { history, planned, now } = standing;
-    const window = windowUntil(history as ScheduleHistory, planned, now);
-    return window === null ? null : instantsOf(window);
-  });
+  const [{ history, planned, now }] = await standingsOf(pool, [source]);
+  const noted = history.length === 0 && schedule !== null ? [{ since: now, schedule }] : history;
+  const window = windowUntil(noted as ScheduleHistory, planned, now);
+  return window === null ? null : instantsOf(window);
 }
 
 /** Of each source, the window that ends next. Null: it has no schedule, as far as the ledger knows. */
