@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { findFile } from '../../coordinator/commands/find-file.ts';
-import { foretellUndo, type UndoEffect, undoAndCount } from '../../coordinator/commands/undo-effect.ts';
+import { foretellUndo, undoAndCount } from '../../coordinator/commands/undo-effect.ts';
 import type { OnGone } from '../../coordinator/context.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
 import { plural } from '../../platform/plural.ts';
+import type { UndoEffect } from '../../platform/progress/file-effects.ts';
 import { openLake } from '../../sinks/lake/open-lake.ts';
 import { openSinks } from '../../sinks/open-sinks.ts';
 import type { MartFailure } from '../../sinks/postgres/marts/refresh-marts.ts';

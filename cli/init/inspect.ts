@@ -1,8 +1,9 @@
 /** Looks at a file for somebody who uploads it: the dataset that it belongs to, or a definition, and its first rows. */
+
 import { basename } from 'node:path';
 import { chooseDataset } from '../../coordinator/detect/choose-dataset.ts';
 import { readHeadOf } from '../../coordinator/detect/read-layout.ts';
-import type { Inspection, InspectOptions, Inspector } from '../../coordinator/http/actions/inspector.ts';
+import type { InspectOptions, Inspector } from '../../coordinator/http/actions/inspector.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { checkDatasetName, datasetNameOf } from '../../model/infer/names/dataset-name.ts';
@@ -10,6 +11,7 @@ import type { Registry } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { Limit } from '../../platform/limit.ts';
+import type { Inspection } from '../../platform/progress/inspection.ts';
 import { describeFiles } from './describe-files.ts';
 import { describeJson } from './describe-json.ts';
 import { openFileReader, readableOf } from './file-reader.ts';

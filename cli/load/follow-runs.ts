@@ -17,7 +17,7 @@ import { ExitCode, worst } from '../exit-codes.ts';
 import { say } from '../say.ts';
 import { closeInTime, openSite, openUnlessStopped, openWaiting, stopSignal } from '../site.ts';
 import { printable } from '../terminal/format.ts';
-import { keptWords, stoppedCode } from './stopped.ts';
+import { keptWords, stoppedCode, unlessStopped } from './stopped.ts';
 
 /** Time between two looks at runs, in ms. Nobody is kept waiting longer at the end. */
 const lookMs = 250;
@@ -63,21 +63,9 @@ export async function withCoordinator(
   const shown = { reportsFiles: true, reportsRuns: true, showsDefinitions: true };
   const roles = { scope: 'pool', workers: config.workers, watch: true, serve: false, ...shown };
   const site = await openUnlessStopped(signal, openSite({ config, registry, ...roles, log }));
-  let isClosing = false;
-  let isStopped = false;
-  void signal.then(async () => {
-    if (isClosing) return;
-    isStopped = true;
-    await closeInTime(site, config);
-    say(keptWords(site.hub.snapshot().state));
-    process.exit(stoppedCode);
-  });
   try {
-    await work(site.database.pool);
+    await unlessStopped(site, signal, () => work(site.database.pool), { words: keptWords });
   } finally {
-    // What fails because the site closes is no news.
-    if (isStopped) await new Promise(() => {});
-    isClosing = true;
     await closeInTime(site, config);
   }
 }

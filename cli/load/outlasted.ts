@@ -3,9 +3,8 @@ import type { Hub } from '../../coordinator/progress/hub.ts';
 import { type LandfallError, restoreError } from '../../platform/errors/errors.ts';
 import type { OutageReport } from '../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
-import { say } from '../say.ts';
-import { closeGivenUp, closeInTime, type Site } from '../site.ts';
-import { givenUpWords, stoppedCode } from './stopped.ts';
+import { closeGivenUp, type Site } from '../site.ts';
+import { givenUpWords, unlessStopped } from './stopped.ts';
 
 export interface OutageDeadline {
   /** Resolves with the first outage that lasts for so long, in this process or in a worker. */
@@ -76,21 +75,18 @@ export async function whileOpen(
   stop?: Stop,
 ): Promise<void> {
   const deadline = outageDeadline(site.hub, site.config.outageTimeout * 1000);
-  let isClosing = false;
-  stop?.signal.then(async () => {
-    if (isClosing) return;
-    deadline.stop();
-    stop.closeView();
-    await closeInTime(site, site.config);
-    say(givenUpWords(site.hub.snapshot().state, stop.own));
-    process.exit(stoppedCode);
-  });
+  const loading = () => work(deadline);
   try {
-    await work(deadline);
+    if (stop === undefined) await loading();
+    else
+      await unlessStopped(site, stop.signal, loading, {
+        words: (state) => givenUpWords(state, stop.own),
+        onStop() {
+          deadline.stop();
+          stop.closeView();
+        },
+      });
   } finally {
-    // What fails because the site closes is no news.
-    if (deadline.isStopped) await new Promise(() => {});
-    isClosing = true;
     deadline.close();
     await (deadline.isOver ? closeGivenUp(site) : site.close());
   }

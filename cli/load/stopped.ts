@@ -1,10 +1,43 @@
 /** What a command says that was told to stop while files were in flight. */
 import { plural } from '../../platform/plural.ts';
 import { type FileProgress, isFinished, type ProgressState } from '../../platform/progress/progress.ts';
+import { say } from '../say.ts';
+import { closeInTime, type Site } from '../site.ts';
 import { count, printable } from '../terminal/format.ts';
 
 /** The exit code of a program that a person has stopped, as shells give it. */
 export const stoppedCode = 130;
+
+/** A site that a command works with. */
+type Open = Pick<Site, 'close' | 'config' | 'hub'>;
+
+/**
+ * Does work with a site. If the command is told to stop meanwhile, `onStop` is called, the site is closed, `words` says
+ * what is kept, and the process ends: what fails because the site closes is no news.
+ */
+export async function unlessStopped<T>(
+  site: Open,
+  signal: Promise<null>,
+  work: () => Promise<T>,
+  { words, onStop = () => {} }: { words(state: ProgressState): string; onStop?(): void },
+): Promise<T> {
+  let isOver = false;
+  let isStopped = false;
+  void signal.then(async () => {
+    if (isOver) return;
+    isStopped = true;
+    onStop();
+    await closeInTime(site, site.config);
+    say(words(site.hub.snapshot().state));
+    process.exit(stoppedCode);
+  });
+  try {
+    return await work();
+  } finally {
+    if (isStopped) await new Promise(() => {});
+    isOver = true;
+  }
+}
 
 type Files = Pick<ProgressState, 'files'>;
 

@@ -1,11 +1,13 @@
 /** What people may ask a coordinator to do with files: by its page, and over HTTP. */
+
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
+import type { ReplayEffect, UndoEffect } from '../../platform/progress/file-effects.ts';
 import type { Context } from '../context.ts';
 import { prepareAccepted } from './accept.ts';
 import { prepareCorrections } from './correct.ts';
-import { foretellReplay, prepareReplay, type ReplayEffect, undoTools } from './replay.ts';
-import { foretellUndo, type UndoEffect, undoAndCount } from './undo-effect.ts';
+import { foretellReplay, prepareReplay, undoTools } from './replay.ts';
+import { foretellUndo, undoAndCount } from './undo-effect.ts';
 
 interface ReplayOptions {
   /** Default: false. */

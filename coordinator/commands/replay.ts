@@ -20,16 +20,17 @@ import { childrenOf, datasetNamed } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import type { ReplayEffect } from '../../platform/progress/file-effects.ts';
 import type { Storage, StoredObject } from '../../platform/storage/contract.ts';
 import { objectUrl, openObject } from '../../platform/storage/index.ts';
 import type { MartFailure } from '../../sinks/postgres/marts/refresh-marts.ts';
 import { type Context, warnGone } from '../context.ts';
 import { exportRejects } from './export-rejects.ts';
 import { type UndoTools, undoFile } from './undo.ts';
-import { foretellUndo, type UndoEffect } from './undo-effect.ts';
+import { foretellUndo } from './undo-effect.ts';
 
 /** What a replay loads. */
-type Wanted = 'rejects' | 'file';
+type Wanted = NonNullable<ReplayEffect['what']>;
 
 /**
  * The file, and what a replay of it loads. Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED (a duplicate),
@@ -81,19 +82,6 @@ export function undoTools(context: Context): UndoTools {
   const onMartFailure = ({ dataset, error }: MartFailure) =>
     context.log.warn({ err: error, dataset }, 'could not refresh a mart');
   return { ...context, onGone: warnGone(context), onMartFailure };
-}
-
-/** What a replay would do. */
-export interface ReplayEffect {
-  /** Its waiting rejects, or the whole file; null: no reject waits. */
-  readonly what: Wanted | null;
-  /** Rows that are tried again; null where nobody knows how many the file has. */
-  readonly rows: number | null;
-  readonly bytes: number;
-  /** The definition that the file was planned with, and the one that it is loaded with; null: none. */
-  readonly definition: { readonly before: string | null; readonly now: string };
-  /** What is undone first; null: nothing. */
-  readonly undo: UndoEffect | null;
 }
 
 /** Throws what prepareReplay throws. */

@@ -2,6 +2,7 @@
  * What an undo does, in numbers: before it (the undo of keyed files is tried in a transaction that is rolled back) and
  * after it.
  */
+
 import type pg from 'pg';
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
@@ -10,6 +11,7 @@ import { filesToUndo, type UndoneCounts, undoneCounts } from '../../ledger/table
 import type { CompiledStar } from '../../model/compiled.ts';
 import { inTransaction, inTrial } from '../../platform/database/transaction.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import type { LeavingFile, UndoEffect } from '../../platform/progress/file-effects.ts';
 import { eventCounts, eventsSince } from '../../sinks/postgres/events/index.ts';
 import { canceled, lockNotAvailable } from '../ask/sql-states.ts';
 import { completeUndo, type TakenOut, takeOut, type UndoTools } from './undo.ts';
@@ -18,34 +20,6 @@ import { completeUndo, type TakenOut, takeOut, type UndoTools } from './undo.ts'
 const trialMs = 10_000;
 /** How long a trial waits for a lock, in ms. */
 const lockMs = 3_000;
-
-/** What leaves with one file. */
-export interface LeavingFile {
-  readonly fileId: number;
-  readonly dataset: string;
-  readonly file: string;
-  /** Rows that are loaded. */
-  readonly rows: number;
-  /** Parts in the lake, and their bytes. */
-  readonly parts: number;
-  readonly bytes: number;
-  /** Rejects that are no longer on record. */
-  readonly rejects: number;
-  /** Rejects of other files that it has corrected or replayed: they wait again. */
-  readonly rejectsReturned: number;
-}
-
-export interface UndoEffect {
-  /** The file, its children, and those that correct or replay its rejects. Empty if it is undone already. */
-  readonly files: readonly LeavingFile[];
-  /** Null where none of the files has events. */
-  readonly events: {
-    /** Events that were current and leave the star. */
-    readonly leaving: number;
-    /** Events of other files that become current again. Null: too many to be counted in time. */
-    readonly returning: number | null;
-  } | null;
-}
 
 /** Undoes a file as undoFile does, and says what that did. */
 export async function undoAndCount(tools: UndoTools, fileId: number, reason: string): Promise<UndoEffect> {

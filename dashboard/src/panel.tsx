@@ -14,6 +14,16 @@ export function PanelHead({ title, note }: { title: string; note?: ComponentChil
   );
 }
 
+/** An entry of a list of facts (`dl`). */
+export function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
 /** The first `short` items, and a button that shows the others. `noun` is the name of one item. */
 export function useShortList<T>(items: readonly T[], short: number, noun: string) {
   const [all, setAll] = useState(false);

@@ -1,32 +1,5 @@
 /** What looks at files and definitions for people who upload them. `landfall init` has it: cli/init/inspect.ts. */
-
-export interface Inspection {
-  /** The dataset that the file is read as; null: a definition is proposed. */
-  readonly dataset: string | null;
-  /** The columns as they are loaded, each with its type and the header of the file that it is read from, if any. */
-  readonly columns: readonly {
-    readonly name: string;
-    readonly type: string;
-    readonly header: string | null;
-  }[];
-  /** Columns of the file that the dataset does not have. */
-  readonly unknown: readonly string[];
-  /** How the file is written, in words. */
-  readonly dialect: readonly string[];
-  /** The first rows as they will be loaded, in the order of `columns`. */
-  readonly rows: readonly (readonly (string | null)[])[];
-  /** Rows that were read, and those of them that would be rejected. */
-  readonly read: number;
-  readonly rejected: number;
-  readonly rejects: readonly {
-    readonly line: number;
-    readonly code: string;
-    readonly column: string | null;
-    readonly message: string;
-  }[];
-  /** A definition for the file, where no dataset fits. */
-  readonly proposal: { readonly name: string; readonly source: string } | null;
-}
+import type { Inspection } from '../../../platform/progress/inspection.ts';
 
 export interface InspectOptions {
   /** Reads the file as this dataset. Default: the one that its header fits. */

@@ -1,5 +1,4 @@
 /** A dataset: its queries, columns, star, lake, marts and loads. */
-import type { ComponentChildren } from 'preact';
 import type {
   DatasetDetail,
   LakeAnswer,
@@ -8,7 +7,7 @@ import type {
 } from '../../../platform/progress/dataset-detail.ts';
 import { compact, count, size } from '../format.ts';
 import { Fault } from '../notices/fault.tsx';
-import { Figure } from '../panel.tsx';
+import { Fact, Figure } from '../panel.tsx';
 import { addressOf } from '../route.ts';
 import { type Answer, useAnswer } from '../stream/use-answer.ts';
 import type { ViewProps } from '../view.ts';
@@ -108,14 +107,5 @@ function About({ dataset }: { dataset: DatasetDetail }) {
         <Fact name="Mode">{key.length > 0 ? `${mode}, by ${key.join(', ')}` : mode}</Fact>
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }

@@ -1,23 +1,7 @@
 /** Files that were dropped on the page. They are kept outside of its views, so that an upload outlives a change of view. */
+import type { Inspection } from '../../../platform/progress/inspection.ts';
 import { type Refusal, send } from '../stream/ask.ts';
 import { sendFile } from './transfer.ts';
-
-/** What was found of a file. The shape is that of docs/http.md. */
-export interface Inspection {
-  readonly dataset: string | null;
-  readonly columns: readonly {
-    readonly name: string;
-    readonly type: string;
-    readonly header: string | null;
-  }[];
-  readonly unknown: readonly string[];
-  readonly dialect: readonly string[];
-  readonly rows: readonly (readonly (string | null)[])[];
-  readonly read: number;
-  readonly rejected: number;
-  readonly rejects: readonly { readonly line: number; readonly code: string; readonly message: string }[];
-  readonly proposal: { readonly name: string; readonly source: string } | null;
-}
 
 /**
  *   looking ─▶ ready ─▶ sending ─▶ landed        a large packed file: sending ─▶ looking ─▶ ready ─▶ landed

@@ -1,7 +1,7 @@
 /** How a file would be loaded: its dialect, its columns, its first rows, and what would be rejected. */
 import { plural } from '../../../platform/plural.ts';
+import type { Inspection } from '../../../platform/progress/inspection.ts';
 import { count } from '../format.ts';
-import type { Inspection } from './drops.ts';
 
 export function Preview({ inspection }: { inspection: Inspection }) {
   const { columns, rows, read, rejected, rejects, unknown, dialect } = inspection;

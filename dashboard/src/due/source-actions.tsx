@@ -2,10 +2,10 @@
 import { useState } from 'preact/hooks';
 import { plural } from '../../../platform/plural.ts';
 import type { SourceProgress } from '../../../platform/progress/progress.ts';
-import { Confirm, type Plan } from '../file/file-actions.tsx';
+import { Confirm, usePlan } from '../file/plan.tsx';
 import { span } from '../format.ts';
 import { Fault } from '../notices/fault.tsx';
-import { type Refusal, send } from '../stream/ask.ts';
+import { send } from '../stream/ask.ts';
 
 interface RunEffect {
   readonly window: { readonly from: string; readonly to: string } | null;
@@ -21,25 +21,10 @@ interface BackfillEffect {
 export function SourceActions({ source }: { source: SourceProgress }) {
   const { dataset, source: name } = source;
   const path = `/api/sources/${encodeURIComponent(dataset)}/${encodeURIComponent(name)}`;
-  const [plan, setPlan] = useState<Plan | null>(null);
-  const [said, setSaid] = useState<readonly string[]>([]);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [isBusy, setBusy] = useState(false);
   const [asksSpan, setAsksSpan] = useState(false);
   const [dates, setDates] = useState({ from: '', to: '' });
+  const { plan, setPlan, outcome, refusal, isBusy, step, run } = usePlan(() => setAsksSpan(false));
 
-  const step = async (work: () => Promise<void>) => {
-    setRefusal(null);
-    setSaid([]);
-    setBusy(true);
-    try {
-      await work();
-    } catch (error) {
-      setPlan(null);
-      setRefusal(error as Refusal);
-    }
-    setBusy(false);
-  };
   const planRun = () =>
     step(async () => {
       const effect = await send<RunEffect>(`${path}/run?dryRun=true`);
@@ -63,13 +48,6 @@ export function SourceActions({ source }: { source: SourceProgress }) {
           return { lines: [`${plural(fetches, 'run')} planned, behind the live ones.`], fileId: null };
         },
       });
-    });
-  const run = (chosen: Plan) =>
-    step(async () => {
-      const { lines } = await chosen.run();
-      setPlan(null);
-      setAsksSpan(false);
-      setSaid(lines);
     });
 
   return (
@@ -121,7 +99,7 @@ export function SourceActions({ source }: { source: SourceProgress }) {
       )}
       {plan && <Confirm plan={plan} busy={isBusy} run={() => run(plan)} cancel={() => setPlan(null)} />}
       <p class="small" role="status">
-        {said.join(' ')}
+        {outcome?.lines.join(' ')}
       </p>
       {refusal && (
         <div role="alert">

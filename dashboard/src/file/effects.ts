@@ -1,30 +1,7 @@
-/** What an undo or a replay would do, or has done, in words. The shapes are those of docs/http.md. */
+/** What an undo or a replay would do, or has done, in words. */
 import { plural } from '../../../platform/plural.ts';
+import type { ReplayEffect, UndoEffect } from '../../../platform/progress/file-effects.ts';
 import { count, size } from '../format.ts';
-
-interface LeavingFile {
-  readonly fileId: number;
-  readonly dataset: string;
-  readonly file: string;
-  readonly rows: number;
-  readonly parts: number;
-  readonly bytes: number;
-  readonly rejects: number;
-  readonly rejectsReturned: number;
-}
-
-export interface UndoEffect {
-  readonly files: readonly LeavingFile[];
-  readonly events: { readonly leaving: number; readonly returning: number | null } | null;
-}
-
-export interface ReplayEffect {
-  readonly what: 'rejects' | 'whole' | null;
-  readonly rows: number | null;
-  readonly bytes: number;
-  readonly definition: { readonly before: string | null; readonly now: string };
-  readonly undo: UndoEffect | null;
-}
 
 /** A line for each file, and one for what happens to events. */
 export function undoLines({ files, events }: UndoEffect): string[] {

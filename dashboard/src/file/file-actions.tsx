@@ -1,37 +1,20 @@
 /** What a person can do with a file. Each action says in numbers what it would do before it is done, and what it has done after. */
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
+import type { ReplayEffect, UndoEffect } from '../../../platform/progress/file-effects.ts';
 import type { FileProgress } from '../../../platform/progress/progress.ts';
 import type { RejectKindCount } from '../../../platform/progress/reject-page.ts';
 import { count } from '../format.ts';
 import { Fault } from '../notices/fault.tsx';
 import { PanelHead } from '../panel.tsx';
-import { type Refusal, send } from '../stream/ask.ts';
-import { type ReplayEffect, replayLines, type UndoEffect, undoLines } from './effects.ts';
-
-/** An action that is asked about first. */
-export interface Plan {
-  /** In the infinitive: `Undo the file`. */
-  readonly name: string;
-  /** What it would do, a line each. */
-  readonly lines: readonly string[];
-  /** Does it, and says what was done. */
-  run(): Promise<Outcome>;
-}
-
-export interface Outcome {
-  readonly lines: readonly string[];
-  /** The file that is being loaded. */
-  readonly fileId: number | null;
-}
+import { send } from '../stream/ask.ts';
+import { replayLines, undoLines } from './effects.ts';
+import { Confirm, type Outcome, usePlan } from './plan.tsx';
 
 /** The code of a file that a person may accept as it is. */
 const shrunk = 'LF_SNAPSHOT_SHRUNK';
 
 export function FileActions({ file, kinds }: { file: FileProgress; kinds: readonly RejectKindCount[] }) {
-  const [plan, setPlan] = useState<Plan | null>(null);
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { plan, setPlan, outcome, setOutcome, refusal, isBusy, step, run } = usePlan();
   const upload = useRef<HTMLInputElement>(null);
   const { fileId, state, error } = file;
   const waiting = kinds.reduce((sum, kind) => sum + kind.waiting, 0);
@@ -39,19 +22,6 @@ export function FileActions({ file, kinds }: { file: FileProgress; kinds: readon
   const isGone = state === 'failed' || state === 'undone';
   if (!isDone && !isGone) return null;
 
-  /** Runs a step; what it is refused for is shown. */
-  const step = async (work: () => Promise<void>) => {
-    setRefusal(null);
-    setOutcome(null);
-    setBusy(true);
-    try {
-      await work();
-    } catch (error) {
-      setPlan(null);
-      setRefusal(error as Refusal);
-    }
-    setBusy(false);
-  };
   const path = `/api/files/${fileId}`;
   const planUndo = () =>
     step(async () => {
@@ -82,11 +52,6 @@ export function FileActions({ file, kinds }: { file: FileProgress; kinds: readon
     step(async () => {
       setPlan(null);
       setOutcome(loading(await send(`${path}/corrections`, chosen)));
-    });
-  const run = (chosen: Plan) =>
-    step(async () => {
-      setOutcome(await chosen.run());
-      setPlan(null);
     });
 
   return (
@@ -186,37 +151,5 @@ function Button(props: { name: string; busy: boolean; strong?: boolean; onClick(
     >
       {props.name}
     </button>
-  );
-}
-
-/** What an action would do, before it is done. */
-export function Confirm(props: { plan: Plan; busy: boolean; run(): void; cancel(): void }) {
-  const { plan, busy, run, cancel } = props;
-  return (
-    <div class="confirm" role="alertdialog" aria-label={plan.name}>
-      <p>
-        <b>{plan.name}</b>
-      </p>
-      <ul class="small">
-        {plan.lines.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
-      <div class="actions">
-        <button
-          type="button"
-          class="button strong"
-          disabled={busy}
-          onClick={run}
-          // biome-ignore lint/a11y/noAutofocus: the reader has just asked for this.
-          autoFocus
-        >
-          {plan.name}
-        </button>
-        <button type="button" class="button" disabled={busy} onClick={cancel}>
-          Cancel
-        </button>
-      </div>
-    </div>
   );
 }

@@ -63,7 +63,7 @@ function Related({ words, file }: { words: string; file: LineageFile }) {
 
 function Chunks({ file, about }: { file: FileProgress; about: string }) {
   const path = `/api/files/${file.fileId}/lineage`;
-  const { items, next, isLoading, refusal, more, again } = usePages<LineageChunk>({
+  const pages = usePages<LineageChunk>({
     key: `${path}?limit=50#${about}`,
     address: (after) => `${path}?limit=50&after=${after}`,
     read: (answer) => {
@@ -74,16 +74,11 @@ function Chunks({ file, about }: { file: FileProgress; about: string }) {
   return (
     <>
       <ol class="lineage small">
-        {items.map((chunk) => (
+        {pages.items.map((chunk) => (
           <Chunk key={chunk.number} chunk={chunk} />
         ))}
       </ol>
-      <More
-        hasNext={next !== null}
-        {...{ isLoading, refusal, more }}
-        again={items.length > 0 ? more : again}
-        byHand
-      />
+      <More pages={pages} byHand />
     </>
   );
 }

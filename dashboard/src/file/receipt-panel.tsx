@@ -1,11 +1,10 @@
 /** The receipt of a file: the sums that prove that nothing was lost or doubled, and what they were made of. */
-import type { ComponentChildren } from 'preact';
 import { plural } from '../../../platform/plural.ts';
 import { driftLines } from '../../../platform/progress/drift-words.ts';
 import type { FileProgress } from '../../../platform/progress/progress.ts';
 import { referenceWords } from '../../../platform/progress/reference-words.ts';
 import { compact, count, duration, moment, size } from '../format.ts';
-import { PanelHead } from '../panel.tsx';
+import { Fact, PanelHead } from '../panel.tsx';
 import type { FileDetail } from './file-detail.ts';
 
 export function ReceiptPanel({ detail }: { detail: FileDetail }) {
@@ -134,15 +133,6 @@ export function AboutPanel({ detail, file }: { detail: FileDetail; file: FilePro
         )}
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }
 

@@ -56,7 +56,7 @@ function RejectRows({ fileId, kind, about }: { fileId: number; kind: Kind; about
     if (cursor) query.set('cursor', cursor);
     return `${addressOf(`/api/files/${fileId}/rejects`)}?${query}`;
   };
-  const { items, next, isLoading, refusal, more, again } = usePages<ShownReject>({
+  const pages = usePages<ShownReject>({
     key: `${address()}#${about}`,
     address,
     read: (answer) => {
@@ -67,16 +67,11 @@ function RejectRows({ fileId, kind, about }: { fileId: number; kind: Kind; about
   return (
     <>
       <ul class="rejects">
-        {items.map((reject) => (
+        {pages.items.map((reject) => (
           <Reject key={reject.rejectId} reject={reject} />
         ))}
       </ul>
-      <More
-        hasNext={next !== null}
-        {...{ isLoading, refusal, more }}
-        again={items.length > 0 ? more : again}
-        byHand
-      />
+      <More pages={pages} byHand />
     </>
   );
 }

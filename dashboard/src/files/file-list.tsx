@@ -149,7 +149,7 @@ function StateFilter({ query, set }: { query: ListQuery; set(change: Partial<Lis
 
 function Results(props: { query: ListQuery; state: ProgressState | null; isStale: boolean }) {
   const { query, state, isStale } = props;
-  const { items, next, isLoading, refusal, more, again } = usePages<FileProgress>({
+  const pages = usePages<FileProgress>({
     key: requestOf(query, null),
     address: (cursor) => requestOf(query, cursor),
     read: (answer) => {
@@ -157,6 +157,7 @@ function Results(props: { query: ListQuery; state: ProgressState | null; isStale
       return { items: files, next };
     },
   });
+  const { items, next, isLoading, again } = pages;
   // The stream knows more of those files that it has.
   const live = new Map((state?.files ?? []).map((file) => [file.fileId, file]));
   const newer = isLoading || query.sort !== newestFirst ? 0 : newerThan(items, state, query);
@@ -181,11 +182,7 @@ function Results(props: { query: ListQuery; state: ProgressState | null; isStale
           <FileRow key={listed.fileId} file={live.get(listed.fileId) ?? listed} isStale={isStale} />
         ))}
       </ul>
-      <More
-        hasNext={next !== null}
-        {...{ isLoading, refusal, more }}
-        again={items.length > 0 ? more : again}
-      />
+      <More pages={pages} />
     </section>
   );
 }

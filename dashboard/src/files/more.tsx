@@ -1,24 +1,19 @@
 /** The end of a list that has more: a button, which also presses itself when the reader comes near it. */
 import { useEffect, useRef } from 'preact/hooks';
 import { Fault } from '../notices/fault.tsx';
-import type { Refusal } from '../stream/ask.ts';
+import type { PagesAsked } from './use-pages.ts';
 
 /** How far below the screen the next page is asked for. */
 const ahead = '400px';
 
-export function More(props: {
-  /** Whether there is another page. */
-  hasNext: boolean;
-  isLoading: boolean;
-  refusal: Refusal | null;
-  /** Asks for the next page. */
-  more(): void;
-  /** Asks for what was refused again. */
-  again(): void;
+export function More<T>(props: {
+  pages: PagesAsked<T>;
   /** Only when the button is pressed. */
   byHand?: boolean;
 }) {
-  const { hasNext, isLoading, refusal, more, again, byHand } = props;
+  const { pages, byHand } = props;
+  const { items, isLoading, refusal, more, again } = pages;
+  const hasNext = pages.next !== null;
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!button.current || byHand) return;
@@ -30,7 +25,7 @@ export function More(props: {
     return (
       <div class="pad" role="alert">
         <Fault error={refusal} mild />
-        <button type="button" class="ask" onClick={again}>
+        <button type="button" class="ask" onClick={items.length > 0 ? more : again}>
           Ask again
         </button>
       </div>

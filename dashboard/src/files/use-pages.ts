@@ -14,6 +14,14 @@ export interface Pages<T> extends Page<T> {
   readonly refusal: Refusal | null;
 }
 
+/** A list with what asks for more of it. */
+export interface PagesAsked<T> extends Pages<T> {
+  /** Asks for the next page. */
+  more(): void;
+  /** Asks for the first page again. */
+  again(): void;
+}
+
 /** Lists as they were left, so that a reader who comes back finds the place again. */
 const kept = new Map<string, Pages<unknown>>();
 const keptMost = 8;
@@ -26,7 +34,7 @@ export function usePages<T>(options: {
   key: string;
   address(cursor: string): string;
   read(answer: unknown): Page<T>;
-}): Pages<T> & { more(): void; again(): void } {
+}): PagesAsked<T> {
   const { key, address, read } = options;
   const [pages, setPages] = useState<Pages<T>>(
     () => (kept.get(key) as Pages<T>) ?? { items: [], next: null, isLoading: true, refusal: null },

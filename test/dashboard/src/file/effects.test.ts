@@ -33,7 +33,7 @@ it('a replay says how much is tried again, and with which definition', () => {
     '1 row (300 B) is loaded again with the same definition',
   ]);
   expect(
-    replayLines({ ...replay, what: 'whole', rows: null, undo: { files: [leaving], events: null } }),
+    replayLines({ ...replay, what: 'file', rows: null, undo: { files: [leaving], events: null } }),
   ).toEqual([
     'Undone first: trips/may.csv: 3 rows and 1 part (1.18 kB)',
     'The whole file (300 B) is loaded again with definition b, not a',
