@@ -48,9 +48,9 @@ export function keptWords({ files }: Files): string {
   const chunks = sum(left, (file) => file.chunks);
   const kept =
     chunks === 0
-      ? 'Nothing is loaded yet'
-      : `${count(sum(left, (file) => file.chunksCommitted))} of ${plural(chunks, 'chunk')} are kept`;
-  return `Stopped. ${kept} of ${namesOf(left)}. \`landfall up\` loads the rest.`;
+      ? `Nothing of ${namesOf(left)} is loaded yet`
+      : `${count(sum(left, (file) => file.chunksCommitted))} of ${plural(chunks, 'chunk')} of ${namesOf(left)} are kept`;
+  return `Stopped. ${kept}. \`landfall up\` loads the rest.`;
 }
 
 /** One line of a command whose own files are given up: `own` has their numbers in the ledger. */

@@ -18,14 +18,14 @@ it('what is kept of files in flight is said in one line', () => {
   const ended = [file({ state: 'done' }), file({ state: 'failed' }), file({ state: 'unknown' })];
   expect(keptWords({ files: ended })).toBe('Stopped. No file was in flight.');
   expect(keptWords({ files: [file({}), ...ended] })).toBe(
-    'Stopped. 5 of 12 chunks are kept of trips/a.csv. `landfall up` loads the rest.',
+    'Stopped. 5 of 12 chunks of trips/a.csv are kept. `landfall up` loads the rest.',
   );
   const scanning = file({ state: 'scanning', chunks: 0, chunksCommitted: 0 });
   expect(keptWords({ files: [scanning] })).toBe(
-    'Stopped. Nothing is loaded yet of trips/a.csv. `landfall up` loads the rest.',
+    'Stopped. Nothing of trips/a.csv is loaded yet. `landfall up` loads the rest.',
   );
   expect(keptWords({ files: [file({}), scanning] })).toBe(
-    'Stopped. 5 of 12 chunks are kept of 2 files. `landfall up` loads the rest.',
+    'Stopped. 5 of 12 chunks of 2 files are kept. `landfall up` loads the rest.',
   );
 });
 
