@@ -10,7 +10,7 @@ import type pg from 'pg';
 import type { RangeScan } from '../kernel/types.ts';
 import type { Receipt } from '../platform/file-receipt.ts';
 import type { FileLayout } from '../platform/layout.ts';
-import type { FileProgress, MartReport, Totals } from '../platform/progress/progress.ts';
+import type { FileProgress, LoadSpan, MartReport, Totals } from '../platform/progress/progress.ts';
 import type { ChunkJob, ScanJob } from '../platform/queue/contract.ts';
 import type { StreamScan } from '../platform/stream-scan.ts';
 import { saveDefinition } from './definition.ts';
@@ -258,6 +258,11 @@ export class Ledger {
   /** All unfinished and the recently finished files, and the sums over all others, at one moment. */
   recentProgress(): Promise<{ files: FileProgress[]; base: Totals }> {
     return progress.recentProgress(this.pool);
+  }
+
+  /** How long files took to load and to end. */
+  loadSpans(fileIds: readonly number[]): Promise<LoadSpan[]> {
+    return progress.loadSpans(this.pool, fileIds);
   }
 
   /** Moves a file, as states.ts has it. False: there is no such file, or its state refuses the event. */

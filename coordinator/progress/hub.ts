@@ -19,6 +19,7 @@ import { databaseOutage, type Outage } from '../../platform/errors/outage.ts';
 import type {
   ChangeMessage,
   ChunkCommit,
+  FileProgress,
   FreshnessReport,
   ProgressMessage,
   RejectSample,
@@ -35,6 +36,7 @@ import { Outages } from './outages-shown.ts';
 import { ChangeRing } from './ring.ts';
 import type { ProgressLedger, RecentReject } from './source.ts';
 import { ProgressModel, restMs } from './state.ts';
+import { EndTimes } from './time-left.ts';
 import { createUnknownFiles } from './unknown.ts';
 
 /** Ticks within this time of each other go out as one change. */
@@ -279,6 +281,7 @@ class ProgressHub implements Hub {
     const found = new Set(rows.map((row) => row.fileId));
     const gone = fileIds.filter((fileId) => !found.has(fileId));
     this.knownFileId = Math.max(this.knownFileId, ...found);
+    await this.learnEnds(rows);
     this.model.applyLedger(rows, gone, commits, Date.now());
     if (rows.some((row) => row.rows.rejected > 0))
       this.noteRejects(await this.options.ledger.recentRejects(keptRejects));
@@ -297,9 +300,18 @@ class ProgressHub implements Hub {
     const rejects = await ledger.recentRejects(keptRejects);
     this.model.applyMarts(await ledger.failingMarts());
     this.knownFileId = Math.max(0, ...files.map((file) => file.fileId));
+    await this.learnEnds(files);
     this.model.resync(files, base);
     this.noteRejects(rejects);
     this.publish();
+  }
+
+  /** Files that are done say how long the ends of others will take. */
+  private async learnEnds(files: readonly FileProgress[]): Promise<void> {
+    const telling = EndTimes.telling(files);
+    if (telling.length === 0) return;
+    const spans = await this.options.ledger.loadSpans(telling.map(({ fileId }) => fileId));
+    this.model.applySpans(telling, spans);
   }
 
   private noteRejects(recent: readonly RecentReject[]): void {

@@ -11,6 +11,7 @@ import {
   type FreshnessReport,
   isChecking,
   isFinished,
+  type LoadSpan,
   type MartReport,
   type OutageReport,
   type ProgressState,
@@ -23,8 +24,9 @@ import {
 } from '../../platform/progress/progress.ts';
 import { type Flight, InFlight } from './in-flight.ts';
 import { bodyOf, type ChangeBody, keptRejects, type WholeParts } from './merge.ts';
+import { EndTimes, Pace } from './time-left.ts';
 import { addFiles, noTotals } from './totals.ts';
-import { Pace, RateWindow } from './window.ts';
+import { RateWindow } from './window.ts';
 
 /** Finished files that stay in the state. Older ones only count in the totals. */
 export const keptFinished = 200;
@@ -56,6 +58,7 @@ export class ProgressModel {
   private rejects: RejectSample[] = [];
   private readonly history: ThroughputSample[] = [];
   private readonly inFlight = new InFlight();
+  private readonly ends = new EndTimes();
 
   private readonly changedFiles = new Set<number>();
   private readonly changedWorkers = new Set<string>();
@@ -145,6 +148,11 @@ export class ProgressModel {
     this.newCommits.push(...commits);
     for (const fileId of gone) this.dropFile(fileId);
     this.prune();
+  }
+
+  /** Notes how long files took to load and to end, the last one last. */
+  applySpans(files: readonly FileProgress[], spans: readonly LoadSpan[]): void {
+    this.ends.learn(files, spans);
   }
 
   applyTick(tick: Tick): void {
@@ -277,8 +285,10 @@ export class ProgressModel {
       if (!isChecking(row)) moving = window.rate(at);
     }
     if (shown !== null && !this.changedFiles.has(row.fileId) && waits(shown, bytesSeen, moving)) return null;
-    const isMoving = moving.bytesPerSecond > 0 && bytesSeen < row.bytes;
-    const etaSeconds = isMoving ? pace.left(at, paced, row.bytes + tailBytes(row, flight)) : null;
+    const isMoving = moving.bytesPerSecond > 0;
+    const etaSeconds = isMoving
+      ? pace.left(at, paced, row.bytes + straggle(row, flight), this.ends.of(row))
+      : null;
     const next = { ...row, bytesSeen, ...moving, etaSeconds };
     return same(next, shown) ? null : next;
   }
@@ -327,12 +337,12 @@ export class ProgressModel {
 }
 
 /**
- * Near the end of a file, slots wait for the one that is last: half a chunk each, on average. The time that this takes is
- * that of so many bytes.
+ * Near the end of a file, slots wait for the one that is last: in bytes that take as long, about a tenth of a chunk each,
+ * because the one that is last has the machine for itself.
  */
-function tailBytes({ bytes, chunks, chunksCommitted }: FileProgress, flight: Flight | undefined): number {
+function straggle({ bytes, chunks, chunksCommitted }: FileProgress, flight: Flight | undefined): number {
   const others = Math.min(flight?.slots ?? 0, chunks - chunksCommitted) - 1;
-  return others > 0 ? (others / 2) * (bytes / chunks) : 0;
+  return others > 0 ? (others / 10) * (bytes / chunks) : 0;
 }
 
 /** How often rates are recomputed while nothing happens, until they are zero. */

@@ -60,44 +60,6 @@ export class RateWindow {
   }
 }
 
-/** The time left is judged by at least this much of the past, in ms. */
-const leastPaceMs = 10_000;
-/** Samples of a pace. Bound: when there are more, every second one is left out. */
-const paceSamples = 128;
-
-/**
- * How long a load will still take. Judged by the later half of the time that it has taken so far: commits come in
- * bursts, so a few seconds say little, and the first half may have been slower.
- */
-export class Pace {
-  private samples: { readonly at: number; readonly bytes: number }[] = [];
-  private stepMs = 250;
-
-  /** Notes that `bytes` were loaded at `at` (ms). What was loaded before the first call took no time. */
-  add(at: number, bytes: number): void {
-    const last = this.samples.at(-1);
-    if (last !== undefined && at - last.at < this.stepMs) return;
-    this.samples.push({ at, bytes });
-    if (this.samples.length <= paceSamples) return;
-    this.samples = this.samples.filter((_, i) => i % 2 === 0);
-    this.stepMs *= 2;
-  }
-
-  /** Seconds until `bytes` are loaded, where `seen` are at `at`; null where nobody can say. */
-  left(at: number, seen: number, bytes: number): number | null {
-    const { samples } = this;
-    if (samples.length === 0) return null;
-    const from = at - Math.max(leastPaceMs, (at - samples[0].at) / 2);
-    const base = samples.findLast((sample) => sample.at <= from) ?? samples[0];
-    const perMs = (seen - base.bytes) / Math.max(leastSpanMs, at - base.at);
-    return perMs > 0 ? Math.round((bytes - seen) / perMs / 100) / 10 : null;
-  }
-
-  reset(): void {
-    this.samples = [];
-  }
-}
-
 function isSame(a: Sample, b: Sample): boolean {
   return a.rows === b.rows && a.bytes === b.bytes;
 }

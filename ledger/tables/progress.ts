@@ -1,7 +1,7 @@
 /** How far files are, by their committed chunks. */
 import type pg from 'pg';
 import { inTransaction } from '../../platform/database/transaction.ts';
-import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
+import type { FileProgress, LoadSpan, Totals } from '../../platform/progress/progress.ts';
 import { toProgress, toTotals } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';
 
@@ -31,6 +31,12 @@ export async function recentProgress(pool: pg.Pool): Promise<{ files: FileProgre
     const files = (await run(client, 'progress/file-progress', [ids])).map(toProgress);
     return { files, base: await totals(client, ids) };
   });
+}
+
+/** How long files took to load and to end, in ms. Those of which it is not known are left out. */
+export async function loadSpans(pool: pg.Pool, fileIds: readonly number[]): Promise<LoadSpan[]> {
+  const rows = await run(pool, 'progress/load-spans', [[...fileIds]]);
+  return rows.map(({ file_id: fileId, load_ms: loadMs, end_ms: endMs }) => ({ fileId, loadMs, endMs }));
 }
 
 async function recentIds(client: Client): Promise<number[]> {

@@ -64,7 +64,7 @@ export interface FileProgress {
   /** Rows a second over the last few seconds; 0 when idle. */
   readonly rowsPerSecond: number;
   readonly bytesPerSecond: number;
-  /** Seconds until done at the present rate; null when unknown. */
+  /** Seconds until the file is done, its end included, at its pace so far; null when unknown, and while it is checked. */
   readonly etaSeconds: number | null;
   /** ISO 8601 UTC. */
   readonly landedAt: string;
@@ -82,6 +82,15 @@ export interface FileProgress {
   readonly keyed: boolean;
   /** What went wrong and what to do, for failed and unknown files. */
   readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
+}
+
+/** How long a file took. */
+export interface LoadSpan {
+  readonly fileId: number;
+  /** From the first claim of a chunk to the last commit. */
+  readonly loadMs: number;
+  /** From the last commit until the file was done: checks, rollups, what is put away. */
+  readonly endMs: number;
 }
 
 /** A version of a reference table: what it had when a file was planned. */

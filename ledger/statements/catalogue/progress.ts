@@ -18,6 +18,8 @@ export interface ProgressStatements {
       findings: unknown | null; keyed: boolean; chunks_committed: number; bytes_committed: number;
       parts: number; rows_parsed: number; rows_loaded: number; rows_rejected: number;
       rows_deduplicated: number }> };
+  'progress/load-spans': { parameters: [file_id: readonly number[]]; row: Readonly<{ file_id: number;
+      load_ms: number; end_ms: number }> };
   'progress/loads-per-day': { parameters: [dataset: string, since: Date]; row: Readonly<{ day: string;
       files: number; failed: number; rows: number; rejected: number; bytes: number }> };
   'progress/recent-files': { parameters: [finished: number]; row: Readonly<{ file_id: number }> };

@@ -4,8 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createGate } from '../../../coordinator/http/security.ts';
 import { createSocketServer } from '../../../coordinator/http/socket.ts';
 import { createHub, type Hub } from '../../../coordinator/progress/hub.ts';
+import type { ProgressLedger } from '../../../coordinator/progress/source.ts';
 import { noteFailure } from '../../../ledger/tables/marts.ts';
 import { openTicks, type Ticks } from '../../../ledger/ticks.ts';
+import type { Receipt } from '../../../platform/file-receipt.ts';
 import type { FileProgress, SourceRun } from '../../../platform/progress/progress.ts';
 import { redisUrl, type TestDatabase, testDatabase } from '../../support/index.ts';
 import { chunkBytes, tickOf, Watcher, Yard } from './support.ts';
@@ -406,3 +408,42 @@ function documentedMembers(): Record<string, string[]> {
       ]),
   );
 }
+
+it('asks how long a large file took, when it starts and when one is done', async () => {
+  const asked: number[][] = [];
+  const spans: unknown[] = [];
+  const ledger: ProgressLedger = Object.create(yard.ledger, {
+    loadSpans: {
+      value: async (fileIds: readonly number[]) => {
+        asked.push([...fileIds]);
+        spans.push(...(await yard.ledger.loadSpans(fileIds)));
+        return spans.slice(-1);
+      },
+    },
+  });
+  const load = async () => {
+    const { file, jobs } = await yard.plan(4);
+    for (const job of jobs) await yard.commit(job);
+    // Claimed, committed and done 10 and 14 seconds later.
+    await database.pool.query(
+      `update landfall.chunk set claimed_at = now() - interval '14 s', committed_at = now() - interval '4 s' where file_id = $1`,
+      [file.fileId],
+    );
+    await yard.ledger.finishFile(file.fileId, { file: file.name } as Receipt, 'done');
+    await database.pool.query(
+      `update landfall.file set finished_at = (select max(committed_at) + interval '4 s' from landfall.chunk where file_id = $1) where file_id = $1`,
+      [file.fileId],
+    );
+    return file.fileId;
+  };
+  const first = await load();
+  const log = { warn: (_details: object, message: string) => warnings.push(message) };
+  const own = await createHub({ ledger, databaseUrl: database.url, ticks, log });
+  try {
+    expect(asked[0]).toEqual([first]);
+    expect(spans[0]).toEqual({ fileId: first, loadMs: 10_000, endMs: 4000 });
+    await expect.poll(() => asked.flat()).toContain(await load());
+  } finally {
+    await own.close();
+  }
+});

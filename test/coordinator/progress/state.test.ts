@@ -31,7 +31,7 @@ describe('rates', () => {
       bytesPerSecond: 100,
       rowsPerSecond: 10,
       // Their commit is still to come: nine tenths of what is read count.
-      etaSeconds: 103.1,
+      etaSeconds: 101.9,
     });
     expect(model.state().totals).toMatchObject({ bytesPerSecond: 100, rowsPerSecond: 10 });
   });
