@@ -43,6 +43,8 @@ export interface CompiledDataset {
   readonly marts: readonly CompiledMart[];
   readonly checks: readonly CompiledCheck[];
   readonly queries: readonly CompiledQuery[];
+  /** Of marts, by the mart's name. */
+  readonly charts: Readonly<Record<string, CompiledChart>>;
   /** When files are expected; absent: nobody has said. Not part of the version. */
   readonly expect?: CompiledExpect;
   /** Where files are fetched from. Not part of the version. */
@@ -314,6 +316,15 @@ export interface CompiledSqlMart {
   readonly maxStaleMs?: number;
 }
 
+/** How the rows of a mart or a query are drawn. */
+export interface CompiledChart {
+  readonly kind: 'lines' | 'bars';
+  readonly x: string;
+  /** At least one; of bars, and where there is a series, exactly one. */
+  readonly y: readonly string[];
+  readonly series: string | null;
+}
+
 export interface CompiledQuery {
   readonly name: string;
   readonly description: string;
@@ -324,6 +335,7 @@ export interface CompiledQuery {
     readonly type: 'text' | 'integer' | 'float8' | 'date' | 'timestamp';
     readonly default?: string | number;
   }[];
+  readonly chart?: CompiledChart;
 }
 
 export type { Batch, LogicalType };

@@ -21,6 +21,7 @@ export { distance, geohash, gridCell, lat, lon } from './enrich/geo.ts';
 export { join } from './enrich/join.ts';
 export { type Rejection, reject } from './enrich/refusals.ts';
 export { lookupTable, pattern } from './enrich/texts.ts';
+export { bars, type Chart, lines } from './language/charts.ts';
 export { type Check, check } from './language/checks.ts';
 export type { Column } from './language/columns.ts';
 export { type DatasetDefinition, type Definition, defineDataset } from './language/define.ts';

@@ -317,8 +317,16 @@ class LiveRegistry implements Registry {
 }
 
 /** The parts of a definition that are not in its version. */
-function restOf({ description, versions, marts, checks, queries, sharedTables }: CompiledDataset): string {
-  return JSON.stringify([description, versions, marts, checks, queries, sharedTables]);
+function restOf({
+  description,
+  versions,
+  marts,
+  charts,
+  checks,
+  queries,
+  sharedTables,
+}: CompiledDataset): string {
+  return JSON.stringify([description, versions, marts, charts, checks, queries, sharedTables]);
 }
 
 /** With the parents that its definition names or, if that cannot be read, that its text names or it had before. */

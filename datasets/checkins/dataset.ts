@@ -1,11 +1,13 @@
 /** Check-ins: who worked on what, for how many hours, as a web service writes them down. */
 import {
   append,
+  bars,
   check,
   count,
   dateDimension,
   defineDataset,
   http,
+  lines,
   lookup,
   month,
   monthStart,
@@ -78,8 +80,12 @@ export default defineDataset({
       measures: { hours: sum('hours'), checkins: count() },
     }),
     checkin: view(new URL('./marts/checkin.sql', import.meta.url)),
-    hours_by_user_and_week: view(new URL('./marts/hours_by_user_and_week.sql', import.meta.url)),
-    hours_by_project_and_month: view(new URL('./marts/hours_by_project_and_month.sql', import.meta.url)),
+    hours_by_user_and_week: view(new URL('./marts/hours_by_user_and_week.sql', import.meta.url), {
+      chart: lines({ x: 'week', y: 'hours', series: 'user_name' }),
+    }),
+    hours_by_project_and_month: view(new URL('./marts/hours_by_project_and_month.sql', import.meta.url), {
+      chart: lines({ x: 'month', y: 'hours', series: 'project' }),
+    }),
   },
   checks: {
     entry_within_a_day: check(new URL('./checks/entry_within_a_day.sql', import.meta.url), {
@@ -111,16 +117,19 @@ export default defineDataset({
       description: 'Hours of each project, most first.',
       sql: new URL('./queries/hours_by_project.sql', import.meta.url),
       parameters: { limit: { type: 'integer', default: 10 } },
+      chart: bars({ x: 'project', y: 'hours' }),
     },
     people: {
       description: 'Hours of each person, most first.',
       sql: new URL('./queries/people.sql', import.meta.url),
       parameters: { limit: { type: 'integer', default: 5 } },
+      chart: bars({ x: 'user_name', y: 'hours' }),
     },
     busiest_weeks: {
       description: 'Weeks with the most hours, of one user or of all.',
       sql: new URL('./queries/busiest_weeks.sql', import.meta.url),
       parameters: { user: { type: 'text', default: '' }, limit: { type: 'integer', default: 5 } },
+      chart: bars({ x: 'week', y: 'hours' }),
     },
   },
 });

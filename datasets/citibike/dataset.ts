@@ -1,6 +1,7 @@
 /** Bike-share rides: one definition for all dialects in which months have been published. */
 import {
   average,
+  bars,
   compute,
   count,
   dateDimension,
@@ -12,6 +13,7 @@ import {
   hour,
   integer,
   isAmbiguous,
+  lines,
   localDate,
   lookup,
   lookupTable,
@@ -180,21 +182,25 @@ export default defineDataset({
     rides_per_month: {
       description: 'Number of rides, median minutes and kilometres per month.',
       sql: new URL('./queries/rides_per_month.sql', import.meta.url),
+      chart: bars({ x: 'month', y: 'rides' }),
     },
     busiest_hours: {
       description: 'Hours of the day (New York) with the most rides, on work days and weekends.',
       sql: new URL('./queries/busiest_hours.sql', import.meta.url),
       parameters: { limit: { type: 'integer', default: 5 } },
+      chart: bars({ x: 'hour', y: 'rides' }),
     },
     popular_routes: {
       description: 'The most popular routes.',
       sql: new URL('./queries/popular_routes.sql', import.meta.url),
       parameters: { limit: { type: 'integer', default: 10 } },
+      chart: bars({ x: 'start_station', y: 'rides', series: 'end_station' }),
     },
     station_hours: {
       description: 'Number of rides that begin and end at a station, per hour of the day.',
       sql: new URL('./queries/station_hours.sql', import.meta.url),
       parameters: { station: { type: 'text' } },
+      chart: lines({ x: 'hour', y: ['rides_started', 'rides_ended'] }),
     },
     station_history: {
       description:
@@ -209,6 +215,7 @@ export default defineDataset({
         from: { type: 'date', default: '2017-01-01' },
         to: { type: 'date', default: '2017-12-31' },
       },
+      chart: lines({ x: 'date', y: 'rides' }),
     },
     ambiguous_rides: {
       description: 'Rides that began or ended in an hour that the clocks showed twice.',

@@ -1,5 +1,6 @@
 /** Vehicle trips: origin, destination, time, and the app that reported them. */
 import {
+  bars,
   count,
   dateDimension,
   day,
@@ -9,6 +10,7 @@ import {
   hourOf,
   isoWeekStart,
   largerCell,
+  lines,
   lookup,
   max,
   min,
@@ -90,8 +92,12 @@ export default defineDataset({
     trip: view(new URL('./marts/trip.sql', import.meta.url)),
     trip_group: view(new URL('./marts/trip_group.sql', import.meta.url)),
     area_group: view(new URL('./marts/area_group.sql', import.meta.url)),
-    trips_per_week: view(new URL('./marts/trips_per_week.sql', import.meta.url)),
-    weekly_average: view(new URL('./marts/weekly_average.sql', import.meta.url)),
+    trips_per_week: view(new URL('./marts/trips_per_week.sql', import.meta.url), {
+      chart: lines({ x: 'week', y: 'trips', series: 'region' }),
+    }),
+    weekly_average: view(new URL('./marts/weekly_average.sql', import.meta.url), {
+      chart: bars({ x: 'region', y: 'trips_per_week' }),
+    }),
   },
   // These read only dimensions, so that they cost the same after ten trips and after a billion.
   checks: {
@@ -102,16 +108,19 @@ export default defineDataset({
     rides_per_region: {
       description: 'Number of rides per region, most first.',
       sql: new URL('./queries/rides_per_region.sql', import.meta.url),
+      chart: bars({ x: 'region', y: 'rides' }),
     },
     busiest_hours: {
       description: 'Hours of the day (UTC) with the most rides.',
       sql: new URL('./queries/busiest_hours.sql', import.meta.url),
       parameters: { limit: { type: 'integer', default: 3 } },
+      chart: bars({ x: 'hour', y: 'rides' }),
     },
     weekly_average: {
       description: 'Average rides per week of one region, or of each.',
       sql: new URL('./queries/weekly_average.sql', import.meta.url),
       parameters: { region: { type: 'text', default: '' } },
+      chart: bars({ x: 'region', y: 'trips_per_week' }),
     },
     weekly_average_in_box: {
       description: 'Average rides per week that begin in a box of degrees.',

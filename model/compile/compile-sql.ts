@@ -5,6 +5,7 @@ import type { CompiledMart, CompiledQuery, CompiledStar } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import type { QueryParameter, SqlMart, SqlText } from '../language/star.ts';
 import { didYouMean, shown } from '../words.ts';
+import { compileChart } from './compile-charts.ts';
 import { dimensionsOf } from './compile-dimension.ts';
 import { messageOf } from './compile-enrichments.ts';
 import { checkIdentifier } from './compile-names.ts';
@@ -72,7 +73,8 @@ export function compileQueries(source: DatasetDefinition, mistakes: Mistakes): C
       if (text !== '' && !used.has(key))
         mistakes.add(place, `its SQL does not use :${key}`, 'Use it, or remove the parameter');
     }
-    return { name, description: query.description, sql, parameters };
+    const chart = query.chart && compileChart(query.chart, `${place}.chart`, null, mistakes);
+    return { name, description: query.description, sql, parameters, ...(chart && { chart }) };
   });
 }
 

@@ -5,6 +5,7 @@ import { defaultRejectLimit } from '../file/reject-limit.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
 import { compileReferences } from '../references/compile-references.ts';
 import { shown } from '../words.ts';
+import { compileMartCharts } from './compile-charts.ts';
 import { compileChecks } from './compile-checks.ts';
 import { compileColumns } from './compile-columns.ts';
 import { dimensionsOf, sharedTables } from './compile-dimension.ts';
@@ -59,6 +60,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const columns = compileColumns(source, distinctTexts(source, operations), mistakes);
   const rejectLimit = compileRejects(source, mistakes);
   const marts = compileMarts(source, star, mistakes);
+  const charts = compileMartCharts(source, marts, mistakes);
   const checks = compileChecks(source, star, mistakes);
   const queries = compileQueries(source, mistakes);
   const expected = compileExpect(source.expect, mistakes);
@@ -89,7 +91,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
       drift,
       rejectLimit,
     },
-    ...{ mode, versions: source.versions ?? 'add', marts, checks, queries, ...expected, sources },
+    ...{ mode, versions: source.versions ?? 'add', marts, charts, checks, queries, ...expected, sources },
     ...(references.length > 0 && { references }),
   };
 }

@@ -1,5 +1,7 @@
 /** Rollups: marts that are kept up to date with each file. `N`: names of fact columns. */
 
+import type { Chart } from './charts.ts';
+
 /** A value that is computed from one column of a fact, to group by. */
 export interface RowExpression<N extends string = string> {
   readonly expression: RowOperation['name'];
@@ -166,6 +168,8 @@ export interface Rollup<N extends string = string> {
   readonly measures: Readonly<Record<string, Measure<N>>>;
   /** A boolean column: only facts in which it is true are counted. */
   readonly where?: N;
+  /** How the page draws it, in names of its groups and measures. Default: it guesses. */
+  readonly chart?: Chart;
 }
 
 /**
@@ -181,6 +185,7 @@ export function rollup<
   readonly by: readonly (B | RowExpression<B>)[];
   readonly measures: Readonly<Record<string, Measure<M>>>;
   readonly where?: W;
+  readonly chart?: Chart;
 }): Rollup<NoInfer<B> | NoInfer<M> | NoInfer<W>> {
   return { kind: 'rollup', ...source };
 }

@@ -1,5 +1,6 @@
 /** Builders for the star's dimensions and for the SQL that goes with it. */
 
+import type { Chart } from './charts.ts';
 import type { Rollup } from './rollups.ts';
 
 /** SQL as text, or the URL of its file: `new URL('./marts/rides.sql', import.meta.url)`. */
@@ -123,11 +124,12 @@ export interface SqlMart {
   readonly sql: SqlText;
   readonly uniqueKey: readonly string[];
   readonly maxStale?: string;
+  readonly chart?: Chart;
 }
 
 /** A mart computed when it is read. `sql` is a select that names tables with their schema (star.fact_…). */
-export function view(sql: SqlText): SqlMart {
-  return { kind: 'view', sql, uniqueKey: [] };
+export function view(sql: SqlText, options: { readonly chart?: Chart } = {}): SqlMart {
+  return { ...options, kind: 'view', sql, uniqueKey: [] };
 }
 
 /**
@@ -138,7 +140,11 @@ export function view(sql: SqlText): SqlMart {
  */
 export function table(
   sql: SqlText,
-  options: { readonly uniqueKey?: readonly string[]; readonly maxStale?: string } = {},
+  options: {
+    readonly uniqueKey?: readonly string[];
+    readonly maxStale?: string;
+    readonly chart?: Chart;
+  } = {},
 ): SqlMart {
   const { uniqueKey = [], maxStale, ...unknown } = options;
   return { ...unknown, kind: 'table', sql, uniqueKey, ...(maxStale !== undefined && { maxStale }) };
@@ -156,4 +162,6 @@ export interface Query {
   readonly description: string;
   readonly sql: SqlText;
   readonly parameters?: Readonly<Record<string, QueryParameter>>;
+  /** How the page draws the answer. Default: it guesses. */
+  readonly chart?: Chart;
 }

@@ -50,6 +50,17 @@ export interface StarDetail {
   }[];
 }
 
+/** How rows are drawn, as the definition says it. */
+export interface ChartDetail {
+  readonly kind: 'lines' | 'bars';
+  /** The column along which lines run, or the one that names bars. */
+  readonly x: string;
+  /** Columns that are drawn; one of them where there is a series. */
+  readonly y: readonly string[];
+  /** The column that divides the rows; null: none. */
+  readonly series: string | null;
+}
+
 export interface MartDetail {
   readonly name: string;
   readonly kind: 'view' | 'table' | 'rollup';
@@ -63,6 +74,8 @@ export interface MartDetail {
   readonly behindSince: string | null;
   /** Of a table: how old it may be while files keep coming, in seconds. */
   readonly maxStaleSeconds: number | null;
+  /** Null: its definition says none. */
+  readonly chart: ChartDetail | null;
   /** Why its last refresh failed. */
   readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
 }
@@ -77,6 +90,8 @@ export interface QueryDetail {
     readonly type: 'text' | 'integer' | 'float8' | 'date' | 'timestamp';
     readonly default?: string | number;
   }[];
+  /** Null: its definition says none. */
+  readonly chart: ChartDetail | null;
   /** Where it is answered. */
   readonly path: string;
 }

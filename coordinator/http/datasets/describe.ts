@@ -9,7 +9,10 @@ import type {
 import { sqlType } from '../../../sinks/postgres/ddl/sql-columns.ts';
 
 /** A mart as its definition has it. */
-export type MartDefinition = Pick<MartDetail, 'name' | 'kind' | 'measures' | 'by' | 'maxStaleSeconds'>;
+export type MartDefinition = Pick<
+  MartDetail,
+  'name' | 'kind' | 'measures' | 'by' | 'maxStaleSeconds' | 'chart'
+>;
 
 export function describeDataset(dataset: CompiledDataset): Omit<DatasetDetail, 'marts'> & {
   readonly marts: readonly MartDefinition[];
@@ -22,12 +25,13 @@ export function describeDataset(dataset: CompiledDataset): Omit<DatasetDetail, '
     columns: columnsOf(dataset),
     partitionBy: lake.partitionBy.map((partition) => partition.name),
     star: starOf(dataset),
-    marts: dataset.marts.map(martOf),
+    marts: dataset.marts.map((mart) => martOf(mart, dataset.charts[mart.name] ?? null)),
     queries: queries.map((query) => ({
       name: query.name,
       description: query.description,
       sql: query.sql.trim(),
       parameters: query.parameters,
+      chart: query.chart ?? null,
       path: `/api/datasets/${encodeURIComponent(name)}/queries/${encodeURIComponent(query.name)}`,
     })),
   };
@@ -98,14 +102,20 @@ function keyOf({ columns, dimensions }: NonNullable<CompiledDataset['star']>, di
   return column?.name ?? dimensions[dimension].key;
 }
 
-function martOf(mart: CompiledMart): MartDefinition {
+function martOf(mart: CompiledMart, chart: MartDefinition['chart']): MartDefinition {
   if (mart.kind !== 'rollup')
     return {
-      ...{ name: mart.name, kind: mart.kind, measures: [], by: [] },
+      ...{ name: mart.name, kind: mart.kind, measures: [], by: [], chart },
       maxStaleSeconds: mart.maxStaleMs === undefined ? null : mart.maxStaleMs / 1000,
     };
   return {
-    ...{ name: mart.name, kind: mart.kind, by: mart.by.map(({ name }) => name), maxStaleSeconds: null },
+    ...{
+      name: mart.name,
+      kind: mart.kind,
+      by: mart.by.map(({ name }) => name),
+      maxStaleSeconds: null,
+      chart,
+    },
     measures: mart.measures.map(({ name, class: kept, why }) => ({ name, class: kept, why })),
   };
 }

@@ -1,4 +1,5 @@
-/** Whether the rows of an answer can be drawn, and as what. */
+/** Whether the rows of an answer can be drawn, and as what: as the definition says, or else as their values suggest. */
+import type { ChartDetail } from '../../../platform/progress/dataset-detail.ts';
 
 export type Cell = string | number | boolean | null | object;
 export type AnswerRow = Readonly<Record<string, Cell>>;
@@ -13,8 +14,13 @@ export type ChartShape =
       /** Lines that are left out, because so many cannot be told apart. */
       readonly left: number;
     }
-  /** A number for each name. */
-  | { readonly kind: 'bars'; readonly measure: string; readonly bars: readonly Bar[] };
+  /** A number for each name. `left`: bars that are left out. */
+  | {
+      readonly kind: 'bars';
+      readonly measure: string;
+      readonly bars: readonly Bar[];
+      readonly left: number;
+    };
 
 export interface Line {
   readonly name: string;
@@ -29,9 +35,10 @@ export interface Bar {
 const linesMost = 4;
 const barsMost = 24;
 
-/** Null: a table says more. */
-export function shapeOf(rows: readonly AnswerRow[]): ChartShape | null {
+/** Null: a table says more. `chart`: what the definition says, if anything; rows that it does not fit are guessed. */
+export function shapeOf(rows: readonly AnswerRow[], chart: ChartDetail | null = null): ChartShape | null {
   if (rows.length < 2) return null;
+  if (chart !== null && misfitOf(rows, chart) === null) return declaredShape(rows, chart);
   const names = Object.keys(rows[0]);
   const numbers = names.filter((name) => rows.every((row) => row[name] === null || isNumber(row[name])));
   const time = names.find((name) => rows.every((row) => instantOf(row[name]) !== null));
@@ -46,6 +53,56 @@ export function shapeOf(rows: readonly AnswerRow[]): ChartShape | null {
       measures.map((name) => ({ name, values: rows.map((row) => row[name] as number | null) })),
     );
   return barsOf(rows, names, numbers);
+}
+
+/** Why the rows cannot be drawn as their definition says; null: they can. */
+export function misfitOf(rows: readonly AnswerRow[], { kind, x, y, series }: ChartDetail): string | null {
+  if (rows.length === 0) return null;
+  const lacking = [x, ...y, ...(series === null ? [] : [series])].find((name) => !(name in rows[0]));
+  if (lacking !== undefined) return `the rows have no column ${lacking}`;
+  const text = y.find((name) => !rows.every((row) => row[name] === null || isNumber(row[name])));
+  if (text !== undefined) return `${text} is not a number in every row`;
+  if (kind === 'bars')
+    return rows.some((row) => Number(row[y[0]]) < 0) ? `${y[0]} is less than 0 in some rows` : null;
+  if (placesOf(rows, x) === null) return `${x} is neither a time nor a number in every row`;
+  const keys = rows.map((row) => JSON.stringify([row[x], series === null ? null : row[series]]));
+  return new Set(keys).size < keys.length ? `two rows have the same ${series ?? 'line'} and ${x}` : null;
+}
+
+/** Where each row stands on the axis, in seconds or as a number; null where some are neither. */
+function placesOf(rows: readonly AnswerRow[], x: string): { at: number[]; isTime: boolean } | null {
+  if (rows.every((row) => isNumber(row[x])))
+    return { at: rows.map((row) => row[x] as number), isTime: false };
+  const at = rows.map((row) => instantOf(row[x]));
+  return at.includes(null) ? null : { at: at.map((ms) => ms! / 1000), isTime: true };
+}
+
+function declaredShape(rows: readonly AnswerRow[], { kind, x, y, series }: ChartDetail): ChartShape {
+  const nameOf = (row: AnswerRow, column: string) => String(row[column] ?? 'null');
+  if (kind === 'bars') {
+    const bars = rows.slice(0, barsMost).map((row) => ({
+      name: series === null ? nameOf(row, x) : `${nameOf(row, x)} · ${nameOf(row, series)}`,
+      value: (row[y[0]] as number | null) ?? 0,
+    }));
+    return { kind: 'bars', measure: y[0], bars, left: rows.length - bars.length };
+  }
+  const { at, isTime } = placesOf(rows, x)!;
+  const places = [...new Set(at)].sort((a, b) => a - b);
+  const place = new Map(places.map((one, i) => [one, i]));
+  const lines = new Map<string, (number | null)[]>();
+  rows.forEach((row, r) => {
+    for (const measure of y) {
+      const name = series === null ? measure : nameOf(row, series);
+      const values = lines.get(name) ?? new Array<number | null>(places.length).fill(null);
+      lines.set(name, values);
+      values[place.get(at[r])!] = row[measure] as number | null;
+    }
+  });
+  return linesOf(
+    places,
+    isTime,
+    [...lines].map(([name, values]) => ({ name, values })),
+  );
 }
 
 function overTime(
@@ -103,7 +160,7 @@ function barsOf(
     name: labels.map((name) => String(row[name] ?? 'null')).join(' · '),
     value: (row[measure] as number | null) ?? 0,
   }));
-  return bars.some(({ value }) => value < 0) ? null : { kind: 'bars', measure, bars };
+  return bars.some(({ value }) => value < 0) ? null : { kind: 'bars', measure, bars, left: 0 };
 }
 
 function isNumber(cell: Cell): cell is number {

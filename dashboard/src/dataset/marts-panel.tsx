@@ -87,7 +87,7 @@ function Mart({ dataset, mart }: { dataset: string; mart: MartDetail }) {
       {refusal && <Fault error={refusal} mild />}
       {answer && (
         <div class="mart-rows">
-          <ResultChart rows={answer.rows} label={name} />
+          <ResultChart rows={answer.rows} label={name} chart={mart.chart} />
           <RowsTable rows={answer.rows} label={`Rows of ${name}`} />
         </div>
       )}

@@ -107,21 +107,22 @@ function Form(props: { dataset: string; query: QueryDetail; given: QueryValues }
           <Fault error={refusal} mild />
         </div>
       )}
-      {asked && <Result label={query.name} {...asked} />}
+      {asked && <Result query={query} {...asked} />}
       <Texts dataset={dataset} query={query} values={values} />
     </>
   );
 }
 
-function Result(props: { label: string; took: number; answer: Answered }) {
-  const { label, took, answer } = props;
+function Result(props: { query: QueryDetail; took: number; answer: Answered }) {
+  const { query, took, answer } = props;
+  const { name: label, chart } = query;
   return (
     <>
       <p class="small quiet pad" role="status">
         {answer.truncated ? 'The first ' : ''}
         {count(answer.rowCount)} {answer.rowCount === 1 ? 'row' : 'rows'} in {duration(took)}
       </p>
-      <ResultChart rows={answer.rows} label={label} />
+      <ResultChart rows={answer.rows} label={label} chart={chart} />
       <RowsTable rows={answer.rows} label={`Rows of ${label}`} />
     </>
   );

@@ -1,9 +1,10 @@
 /** Rows of an answer as lines or bars. The table below says the same. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import type { ChartDetail } from '../../../platform/progress/dataset-detail.ts';
 import { axisOf, coloursOf, onTheme } from '../colours.ts';
 import { compact, count } from '../format.ts';
-import { type AnswerRow, type ChartShape, shapeOf } from './chart-shape.ts';
+import { type AnswerRow, type ChartShape, misfitOf, shapeOf } from './chart-shape.ts';
 
 const height = 190;
 const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
@@ -11,10 +12,18 @@ const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
 const colours = ['--accent', '--warn', '--alarm', '--quiet'];
 const dashes = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
 
-export function ResultChart({ rows, label }: { rows: readonly AnswerRow[]; label: string }) {
-  const shape = shapeOf(rows);
-  if (shape === null) return null;
-  return shape.kind === 'bars' ? <Bars shape={shape} /> : <Lines shape={shape} label={label} />;
+/** `chart`: what the definition says. */
+export function ResultChart(props: { rows: readonly AnswerRow[]; label: string; chart: ChartDetail | null }) {
+  const { rows, label, chart } = props;
+  const shape = useMemo(() => shapeOf(rows, chart), [rows, chart]);
+  const misfit = chart && misfitOf(rows, chart);
+  return (
+    <>
+      {misfit && <p class="small warn pad">Not drawn as the definition says: {misfit}.</p>}
+      {shape?.kind === 'bars' && <Bars shape={shape} />}
+      {shape?.kind === 'lines' && <Lines shape={shape} label={label} />}
+    </>
+  );
 }
 
 function Bars({ shape }: { shape: Extract<ChartShape, { kind: 'bars' }> }) {
@@ -35,6 +44,7 @@ function Bars({ shape }: { shape: Extract<ChartShape, { kind: 'bars' }> }) {
           </li>
         ))}
       </ul>
+      {shape.left > 0 && <p class="small quiet">and {count(shape.left)} more in the table</p>}
     </div>
   );
 }

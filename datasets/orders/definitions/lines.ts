@@ -1,6 +1,7 @@
 /** What is in the orders: a row for each line item of each exported order, loaded with the orders of a file. */
 import {
   append,
+  bars,
   check,
   defineDataset,
   integer,
@@ -69,6 +70,7 @@ export default defineDataset({
       description: 'Products by revenue.',
       sql: new URL('../queries/top_products.sql', import.meta.url),
       parameters: { limit: { type: 'integer', default: 5 } },
+      chart: bars({ x: 'product', y: 'revenue', series: 'category' }),
     },
     order_lines: {
       description: 'What is in an order, as its latest run has it.',

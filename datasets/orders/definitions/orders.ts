@@ -1,6 +1,7 @@
 /** Orders, appended with the date of the run that exported them. */
 import {
   append,
+  bars,
   check,
   count,
   dateDimension,
@@ -9,6 +10,7 @@ import {
   integer,
   jsonDocument,
   junk,
+  lines,
   localDate,
   lookup,
   month,
@@ -77,9 +79,15 @@ export default defineDataset({
   },
   sources,
   marts: {
-    orders_of_run: rollup({ by: ['run_date', 'status'], measures: { orders: count(), total: sum('total') } }),
+    orders_of_run: rollup({
+      by: ['run_date', 'status'],
+      measures: { orders: count(), total: sum('total') },
+      chart: lines({ x: 'run_date', y: 'orders', series: 'status' }),
+    }),
     order_summary: view(new URL('../marts/order_summary.sql', import.meta.url)),
-    revenue_by_day_and_country: view(new URL('../marts/revenue_by_day_and_country.sql', import.meta.url)),
+    revenue_by_day_and_country: view(new URL('../marts/revenue_by_day_and_country.sql', import.meta.url), {
+      chart: lines({ x: 'day', y: 'revenue', series: 'country' }),
+    }),
   },
   checks: {
     total_not_negative: check(new URL('../checks/total_not_negative.sql', import.meta.url), { over: 'file' }),
@@ -96,15 +104,18 @@ export default defineDataset({
         from: { type: 'date', default: '1970-01-01' },
         to: { type: 'date', default: '9999-12-31' },
       },
+      chart: bars({ x: 'country', y: 'revenue' }),
     },
     order_history: {
       description: 'What each run said of an order.',
       sql: new URL('../queries/order_history.sql', import.meta.url),
       parameters: { order: { type: 'integer' } },
+      chart: lines({ x: 'run_date', y: 'total' }),
     },
     devices: {
       description: 'Orders by device, and how many of a hundred were returned.',
       sql: new URL('../queries/devices.sql', import.meta.url),
+      chart: bars({ x: 'device_type', y: 'orders' }),
     },
   },
 });

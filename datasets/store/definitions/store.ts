@@ -1,12 +1,14 @@
 /** Orders of the store, as CSV without a header in a bucket. */
 import {
   append,
+  bars,
   check,
   count,
   dateDimension,
   dayOf,
   defineDataset,
   integer,
+  lines,
   lookup,
   month,
   rollup,
@@ -54,8 +56,12 @@ export default defineDataset({
   marts: {
     orders_of_item: rollup({ by: ['item_key', dayOf('delivered_on')], measures: { orders: count() } }),
     fct_orders: view(new URL('../marts/fct_orders.sql', import.meta.url)),
-    orders_by_state: view(new URL('../marts/orders_by_state.sql', import.meta.url)),
-    orders_by_item_and_day: view(new URL('../marts/orders_by_item_and_day.sql', import.meta.url)),
+    orders_by_state: view(new URL('../marts/orders_by_state.sql', import.meta.url), {
+      chart: lines({ x: 'day', y: 'orders', series: 'state_name' }),
+    }),
+    orders_by_item_and_day: view(new URL('../marts/orders_by_item_and_day.sql', import.meta.url), {
+      chart: lines({ x: 'day', y: 'orders', series: 'item' }),
+    }),
     customers_at_risk: view(new URL('../marts/customers_at_risk.sql', import.meta.url)),
   },
   checks: {
@@ -72,11 +78,13 @@ export default defineDataset({
         from: { type: 'date', default: '1970-01-01' },
         to: { type: 'date', default: '9999-12-31' },
       },
+      chart: bars({ x: 'state', y: 'orders' }),
     },
     item_days: {
       description: 'Orders of an item on each day, latest day first.',
       sql: new URL('../queries/item_days.sql', import.meta.url),
       parameters: { item: { type: 'text', default: 'Lamp' }, limit: { type: 'integer', default: 5 } },
+      chart: lines({ x: 'day', y: 'orders' }),
     },
     at_risk: {
       description: 'Customers with at least this score, and what they have ordered.',

@@ -1,11 +1,13 @@
 /** Payments for subscriptions, each with its plan, its card and its discount. */
 import {
   average,
+  bars,
   check,
   count,
   dateDimension,
   defineDataset,
   integer,
+  lines,
   monthStart,
   rollup,
   sum,
@@ -61,7 +63,9 @@ export default defineDataset({
         average_discount: average('discount'),
       },
     }),
-    net_revenue: view(new URL('../marts/net_revenue.sql', import.meta.url)),
+    net_revenue: view(new URL('../marts/net_revenue.sql', import.meta.url), {
+      chart: lines({ x: 'month', y: 'net_revenue', series: 'plan' }),
+    }),
     payment: view(new URL('../marts/payment.sql', import.meta.url)),
   },
   checks: {
@@ -76,6 +80,7 @@ export default defineDataset({
       description: 'Amounts, discounts and net revenue of each plan in a month; without one, in the latest.',
       sql: new URL('../queries/revenue_by_plan.sql', import.meta.url),
       parameters: { month: { type: 'date', default: '9999-12-31' } },
+      chart: bars({ x: 'plan', y: 'net_revenue' }),
     },
     payments_of: {
       description: 'Payments of a person, with card and bank, latest first.',

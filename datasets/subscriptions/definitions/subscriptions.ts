@@ -1,5 +1,5 @@
 /** Subscriptions: who has which plan, from when and until when. */
-import { check, dateDimension, defineDataset, integer, upsert, view } from '../../../model/index.ts';
+import { check, dateDimension, defineDataset, integer, lines, upsert, view } from '../../../model/index.ts';
 import { day, dialect, word } from './clean.ts';
 import { fromApp, updatedAt } from './source.ts';
 
@@ -28,8 +28,12 @@ export default defineDataset({
     indexes: [{ columns: ['user_id'] }],
   },
   marts: {
-    monthly_recurring_revenue: view(new URL('../marts/monthly_recurring_revenue.sql', import.meta.url)),
-    churn: view(new URL('../marts/churn.sql', import.meta.url)),
+    monthly_recurring_revenue: view(new URL('../marts/monthly_recurring_revenue.sql', import.meta.url), {
+      chart: lines({ x: 'month', y: 'revenue', series: 'plan' }),
+    }),
+    churn: view(new URL('../marts/churn.sql', import.meta.url), {
+      chart: lines({ x: 'month', y: 'churn_percent' }),
+    }),
   },
   checks: {
     ends_after_its_start: check(new URL('../checks/ends_after_its_start.sql', import.meta.url), {
@@ -42,11 +46,13 @@ export default defineDataset({
       description: 'Monthly recurring revenue of each plan, latest month first.',
       sql: new URL('../queries/recurring_revenue.sql', import.meta.url),
       parameters: { months: { type: 'integer', default: 3 } },
+      chart: lines({ x: 'month', y: 'revenue', series: 'plan' }),
     },
     churned: {
       description: 'Subscriptions at the start of each month, and how many of them ended in it.',
       sql: new URL('../queries/churned.sql', import.meta.url),
       parameters: { months: { type: 'integer', default: 6 } },
+      chart: lines({ x: 'month', y: ['at_start', 'lost'] }),
     },
   },
   sources: { app: fromApp('subscriptions') },

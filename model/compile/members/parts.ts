@@ -1,4 +1,5 @@
 /** The members that each part of a definition may have. The types say so too, but only where TypeScript checks. */
+import type { Chart } from '../../language/charts.ts';
 import type { Check } from '../../language/checks.ts';
 import type { DatasetDefinition, Dialect, DriftPolicy, Index, Lake, Star } from '../../language/define.ts';
 import type { Expect } from '../../language/expect.ts';
@@ -82,15 +83,18 @@ const dimension = byName('kind', {
   time: part<TimeDimension>({ kind: null, table: null, column: null, grain: null, shared: null }),
 });
 
+const chart = part<Chart>({ kind: null, x: null, y: null, series: null });
+
 const rollup = part<Rollup>({
   kind: null,
   by: each(part<RowExpression>({ expression: null, column: null, size: null, degrees: null, as: null })),
   // Measures have no options.
   measures: null,
   where: null,
+  chart,
 });
 
-const sqlMart = part<SqlMart>({ kind: null, sql: null, uniqueKey: null, maxStale: null });
+const sqlMart = part<SqlMart>({ kind: null, sql: null, uniqueKey: null, maxStale: null, chart });
 
 const column = byName(
   'type',
@@ -155,6 +159,7 @@ export const datasetPart = part<DatasetDefinition>({
       description: null,
       sql: null,
       parameters: each(part<QueryParameter>({ type: null, default: null })),
+      chart,
     }),
   ),
   expect: part<Expect>({ every: null, by: null, zone: null, grace: null, named: fileInstant, lag: null }),

@@ -14,7 +14,7 @@ import { loadRegistry } from '../../../model/registry.ts';
 import { builtin, definitionsOf } from '../../support/builtin.ts';
 import { tempFolder } from '../../support/index.ts';
 import { type TestSite, testSite } from '../site.ts';
-import { answers, chart, shown } from './shown.ts';
+import { answers, chart, chartFits, shown } from './shown.ts';
 
 const writes = process.env.LANDFALL_WRITE_ANSWERS === '1';
 const [opening, closing] = ['<!-- answers -->', '<!-- /answers -->'];
@@ -57,6 +57,13 @@ describe.each(Object.entries(definitionsOf))('%s', (name, definitions) => {
     const open = (site = await testSite({ backend: 'postgres', workers: 1, examples: [name] }));
     const { rows } = shown[name];
     await load(open, name, rows);
+    const fits = await chartFits(
+      open,
+      name,
+      definitions.map((one) => compileDataset(one)),
+    );
+    expect(Object.keys(fits)).not.toEqual([]);
+    expect(Object.entries(fits).filter(([, misfit]) => misfit !== null)).toEqual([]);
     const folder = new URL(`../../../datasets/${name}/`, import.meta.url);
     const made = {
       readme: `\n\`landfall demo ${name} --rows ${rows}\` answers:\n\n${await answers(

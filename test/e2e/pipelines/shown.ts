@@ -3,7 +3,8 @@ import { BarChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import type { CompiledDataset } from '../../../model/compiled.ts';
+import { type AnswerRow, misfitOf } from '../../../dashboard/src/dataset/chart-shape.ts';
+import type { CompiledChart, CompiledDataset } from '../../../model/compiled.ts';
 import { chartOf } from '../../deploy/charts.ts';
 import type { TestSite } from '../site.ts';
 
@@ -55,6 +56,35 @@ export const shown: Readonly<Record<string, Shown>> = {
     },
   },
 };
+
+/** Charts that an example's queries and marts declare, and why their rows cannot be drawn so: null where they can. */
+export async function chartFits(
+  site: TestSite,
+  example: string,
+  datasets: readonly CompiledDataset[],
+): Promise<Record<string, string | null>> {
+  const fits: Record<string, string | null> = {};
+  const judge = async (what: string, select: string, values: unknown[], chart: CompiledChart) => {
+    const sql = `select coalesce(json_agg(one), '[]') as rows from (${select}) one`;
+    const { rows } = (await site.database.pool.query<{ rows: AnswerRow[] }>(sql, values)).rows[0];
+    fits[what] = rows.length < 2 ? 'there is nothing to draw' : misfitOf(rows, chart);
+  };
+  for (const { name: dataset, queries, charts, star } of datasets) {
+    for (const { name, sql, parameters, chart } of queries) {
+      const given = shown[example].given[name] ?? {};
+      const values = parameters.map((parameter) => given[parameter.name] ?? parameter.default ?? null);
+      if (chart) await judge(`${dataset}/${name}`, sql, values, chart);
+    }
+    for (const [name, chart] of Object.entries(charts))
+      await judge(
+        `${dataset}.${name}`,
+        `select * from ${star!.schema}.${name} order by 1 limit 1000`,
+        [],
+        chart,
+      );
+  }
+  return fits;
+}
 
 /** The named queries of an example's datasets with their answers, as a section of Markdown. */
 export async function answers(

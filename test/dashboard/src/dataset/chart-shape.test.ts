@@ -1,5 +1,11 @@
-import { expect, it } from 'vitest';
-import { type AnswerRow, instantOf, shapeOf } from '../../../../dashboard/src/dataset/chart-shape.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  type AnswerRow,
+  instantOf,
+  misfitOf,
+  shapeOf,
+} from '../../../../dashboard/src/dataset/chart-shape.ts';
+import type { ChartDetail } from '../../../../platform/progress/dataset-detail.ts';
 
 const day = (text: string) => Date.parse(text) / 1000;
 
@@ -35,7 +41,7 @@ it('few names with a number are bars, a rising number is an axis, and anything e
     { region: 'b', trips: 4 },
   ];
   expect(shapeOf(named)).toEqual({
-    ...{ kind: 'bars', measure: 'trips' },
+    ...{ kind: 'bars', measure: 'trips', left: 0 },
     bars: [
       { name: 'a', value: 3 },
       { name: 'b', value: 4 },
@@ -65,4 +71,67 @@ it('times are read as PostgreSQL writes them, without a zone in UTC', () => {
     expect(instantOf(text), text).toBe(at);
   expect(instantOf('2018-05-01')).toBe(Date.parse('2018-05-01T00:00:00Z'));
   for (const other of ['May', '2018-05', 3, null]) expect(instantOf(other)).toBeNull();
+});
+
+describe('a chart that the definition declares', () => {
+  const rows = [
+    { week: '2018-05-07', region: 'a', trips: 3, riders: 1 },
+    { week: '2018-04-30', region: 'a', trips: 2, riders: null },
+    { week: '2018-05-07', region: 'b', trips: 5, riders: 4 },
+  ];
+  const weeks = [day('2018-04-30'), day('2018-05-07')];
+  const lines: ChartDetail = { kind: 'lines', x: 'week', y: ['trips'], series: 'region' };
+
+  it('is drawn as it says, whatever the values suggest', () => {
+    expect(shapeOf(rows, lines)).toEqual({
+      ...{ kind: 'lines', x: weeks, isTime: true, left: 0 },
+      lines: [
+        { name: 'a', values: [2, 3] },
+        { name: 'b', values: [null, 5] },
+      ],
+    });
+    const two: ChartDetail = { ...lines, y: ['trips', 'riders'], series: null };
+    expect(shapeOf(rows.slice(0, 2), two)).toMatchObject({
+      lines: [
+        { name: 'trips', values: [2, 3] },
+        { name: 'riders', values: [null, 1] },
+      ],
+    });
+    const numbers = [
+      { hour: 7, n: 1 },
+      { hour: 3, n: 2 },
+    ];
+    expect(shapeOf(numbers, { ...lines, x: 'hour', y: ['n'], series: null })).toMatchObject({
+      ...{ x: [3, 7], isTime: false, lines: [{ name: 'n', values: [2, 1] }] },
+    });
+    expect(shapeOf(rows, { kind: 'bars', x: 'week', y: ['riders'], series: 'region' })).toEqual({
+      ...{ kind: 'bars', measure: 'riders', left: 0 },
+      bars: [
+        { name: '2018-05-07 · a', value: 1 },
+        { name: '2018-04-30 · a', value: 0 },
+        { name: '2018-05-07 · b', value: 4 },
+      ],
+    });
+    const many = Array.from({ length: 30 }, (_, i) => ({ name: `n${i}`, value: i }));
+    const bars: ChartDetail = { kind: 'bars', x: 'name', y: ['value'], series: null };
+    expect(shapeOf(many)).toBeNull();
+    expect(shapeOf(many, bars)).toMatchObject({ left: 6, bars: { length: 24 } });
+  });
+
+  it.each<[Partial<ChartDetail>, string]>([
+    [{ x: 'day' }, 'the rows have no column day'],
+    [{ series: 'city' }, 'the rows have no column city'],
+    [{ y: ['region'], series: null }, 'region is not a number in every row'],
+    [{ x: 'region', series: null }, 'region is neither a time nor a number in every row'],
+    [{ series: null }, 'two rows have the same line and week'],
+  ])('is guessed, and the page says why, where it does not fit: %j', (part, why) => {
+    expect(misfitOf(rows, { ...lines, ...part })).toBe(why);
+    expect(shapeOf(rows, { ...lines, ...part })).toEqual(shapeOf(rows));
+  });
+
+  it('of bars does not fit numbers below 0, and fits an answer without rows', () => {
+    const bars: ChartDetail = { kind: 'bars', x: 'a', y: ['b'], series: null };
+    expect(misfitOf([{ a: 1, b: -1 }], bars)).toBe('b is less than 0 in some rows');
+    expect(misfitOf([], bars)).toBeNull();
+  });
 });

@@ -10,6 +10,7 @@ const query: QueryDetail = {
     { name: 'region', type: 'text' },
     { name: 'limit', type: 'integer', default: 3 },
   ],
+  chart: null,
   path: '/api/datasets/trips/queries/of',
 };
 
