@@ -25,6 +25,8 @@ const usageErrors = new Set([
   'LF_SOURCE_UNKNOWN',
   'LF_SOURCE_WINDOW',
   'LF_WATCH_TOKEN',
+  'LF_WEBHOOK_DELIVERY',
+  'LF_WEBHOOK_UNKNOWN',
 ]);
 
 /** What makes a file no table: `init` was called with the wrong one. */

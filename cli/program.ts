@@ -27,6 +27,7 @@ const commands: Record<string, () => Promise<() => Command>> = {
   verify: async () => (await import('./commands/upkeep/verify.ts')).verifyCommand,
   compact: async () => (await import('./commands/upkeep/compact.ts')).compactCommand,
   prune: async () => (await import('./commands/upkeep/prune.ts')).pruneCommand,
+  webhooks: async () => (await import('./commands/upkeep/webhooks.ts')).webhooksCommand,
   ddl: async () => (await import('./commands/ddl.ts')).ddlCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,

@@ -292,7 +292,9 @@ async function openInTurn(
   closers.push(() => openHub.close());
   hub.setUnknown(coordinator.unknownFiles());
   hub.setDefinitions(registry);
-  freshness = new FreshnessWatch({ ledger: coordinator.ledger, registry, hub });
+  const { ledger, webhooks } = coordinator;
+  const onReports = watch ? webhooks.noteLate.bind(webhooks) : undefined;
+  freshness = new FreshnessWatch({ ledger, registry, hub, onReports });
   closers.push(() => freshness!.close());
   sources = new SourceWatch({ pool: database.pool, registry, env: process.env, hub });
   closers.push(() => sources!.close());
@@ -325,6 +327,7 @@ async function openServer(
     ledger: coordinator.ledger,
     pool: open.database.pool,
     actions: coordinator.actions,
+    webhooks: coordinator.webhooks,
     upload: { uploads, inspector: createInspector(registry), datasets: config.datasets },
     term: () => coordinator.term,
     queueCounts: () => queueCounts(coordinator),

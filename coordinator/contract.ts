@@ -12,6 +12,7 @@ import type { Queues } from '../platform/queue/index.ts';
 import type { UnknownFile } from '../sources/contract.ts';
 import type { FileActions } from './commands/file-actions.ts';
 import type { Served, Standby } from './lifecycle/leadership.ts';
+import type { Webhooks } from './webhooks/tell-endpoints.ts';
 
 export type { Standby } from './lifecycle/leadership.ts';
 
@@ -61,6 +62,8 @@ export interface Coordinator {
    * Throws LF_FILE_MISSING, LF_FILE_KIND, LF_DATASET_UNKNOWN, LF_DATASET_UNCLEAR, LF_DATASET_BROKEN.
    */
   submit(file: { path: string; dataset?: string }): Promise<number>;
+  /** Tells endpoints what happens. */
+  readonly webhooks: Pick<Webhooks, 'noteLate' | 'wake'>;
   /** What people may ask it to do with files. */
   readonly actions: FileActions;
   /** Resolves with the receipt of a file when it has ended, is put away, and is in the marts of its dataset. */

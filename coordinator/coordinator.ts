@@ -67,8 +67,10 @@ import { Recovery } from './lifecycle/recovery.ts';
 import { planStuckAgain, resumeFiles } from './lifecycle/resume-files.ts';
 import { closeScope, openScope } from './lifecycle/scope-notes.ts';
 import { tidy, tidyOften } from './lifecycle/tidy.ts';
+import { martsBehind } from './metrics/marts-behind.ts';
 import { EventQueues } from './schedule/event-queues.ts';
 import { nextTick, SourceSchedules } from './schedule/source-schedules.ts';
+import { Webhooks } from './webhooks/tell-endpoints.ts';
 
 export type { Coordinator, CoordinatorOptions } from './contract.ts';
 
@@ -89,6 +91,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 class LandfallCoordinator implements Coordinator {
   readonly ledger: Ledger;
   readonly takenOver: Promise<LandfallError>;
+  readonly webhooks: Webhooks;
   queues!: Queues;
   actions!: FileActions;
   private giveWay!: (error: LandfallError) => void;
@@ -115,7 +118,9 @@ class LandfallCoordinator implements Coordinator {
   constructor(options: CoordinatorOptions) {
     const { config, database, log, onOutage } = options;
     this.options = options;
-    this.ledger = new Ledger(database.pool);
+    const { webhooks: endpoints = [] } = config;
+    this.ledger = new Ledger(database.pool, endpoints);
+    this.webhooks = new Webhooks({ pool: database.pool, endpoints, log });
     this.outages = new OutageWatch({
       outageTimeoutMs: config.outageTimeout * 1000,
       log,
@@ -155,6 +160,7 @@ class LandfallCoordinator implements Coordinator {
     const unwatch = storeOutages.subscribe((store, outage) => this.outages.tell(store, outage));
     this.closers.push(async () => unwatch());
     await this.openContext();
+    this.closers.push(() => this.webhooks.close({ drains: !watch }));
     await openScope(this.context);
     await this.settling.start(database.url);
     this.closers.push(() => this.settling.close());
@@ -164,6 +170,7 @@ class LandfallCoordinator implements Coordinator {
     await this.reapOrphans(lock);
     await tidy(this.context);
     await this.resume();
+    await this.webhooks.start(this.queues);
     if (watch) this.keepTidy();
     const worker = await this.queues.workFiles(async (job, context) => {
       if (job.kind === 'tick') await this.schedules?.plan(job);
@@ -276,7 +283,10 @@ class LandfallCoordinator implements Coordinator {
     const { context, outages, inFlight, settling, setup, marts } = this;
     this.flow = new FileFlow({
       ...{ context, config, outages, inFlight, settling, setup, marts, reportsFiles },
-      onEnded: (file) => this.options.onEnded?.(file),
+      onEnded: (file) => {
+        this.webhooks.soon();
+        this.options.onEnded?.(file);
+      },
       onChanged: (file) => this.discovery?.release(`${file.dataset}/${file.name}`),
       onFixed: () => this.recovery.request(),
     });
@@ -302,9 +312,13 @@ class LandfallCoordinator implements Coordinator {
   }
 
   private keepTidy(): void {
+    const { pool, registry } = this.context;
     const tidying = tidyOften(this.context, {
       lockMs: this.options.config.lockMs,
-      also: () => refreshStaleMarts(this.context, this.setup, this.marts, { faulty: false }),
+      also: async () => {
+        await refreshStaleMarts(this.context, this.setup, this.marts, { faulty: false });
+        await this.webhooks.lookAround(() => martsBehind(pool, registry));
+      },
     });
     const dropping = dropUploadsDaily(this.context, this.options.config);
     this.closers.push(

@@ -8,6 +8,7 @@
 
 import type pg from 'pg';
 import type { RangeScan } from '../kernel/types.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
 import type { Receipt } from '../platform/file-receipt.ts';
 import type { FileLayout } from '../platform/layout.ts';
 import type { FileProgress, LoadSpan, MartReport, Totals } from '../platform/progress/progress.ts';
@@ -34,6 +35,7 @@ import {
   commitChunk,
   commitChunks,
 } from './tables/commit.ts';
+import { noteFileEvents, type Wanting } from './tables/deliveries.ts';
 import * as files from './tables/files.ts';
 import * as groups from './tables/groups.ts';
 import { partsOf } from './tables/lake/parts.ts';
@@ -73,9 +75,12 @@ const endings = { done: 'finish', failed: 'unload', duplicate: 'duplicate' } as 
 
 export class Ledger {
   private readonly pool: pg.Pool;
+  private readonly endpoints: readonly Wanting[];
 
-  constructor(pool: pg.Pool) {
+  /** `endpoints`: of webhooks, which are told of files that end. */
+  constructor(pool: pg.Pool, endpoints: readonly Wanting[] = []) {
     this.pool = pool;
+    this.endpoints = endpoints;
   }
 
   /** Keeps a definition under its version, as it was last used. */
@@ -270,15 +275,37 @@ export class Ledger {
     return files.moveFile(this.pool, fileId, event, change);
   }
 
-  /** Ends a file with its receipt, in the caller's transaction where one is given. False as with moveFile. */
-  finishFile(
+  /**
+   * Ends a file with its receipt, in the caller's transaction where one is given. What webhooks are told of it is noted
+   * in the same transaction. False as with moveFile.
+   */
+  async finishFile(
     fileId: number,
     receipt: Receipt,
     state: 'done' | 'failed' | 'duplicate',
-    client: pg.Pool | pg.ClientBase = this.pool,
+    client?: pg.ClientBase,
   ): Promise<boolean> {
     const { error } = receipt;
-    return files.moveFile(client, fileId, endings[state], error ? { receipt, error } : { receipt });
+    const change = error ? { receipt, error } : { receipt };
+    const end = async (within: pg.Pool | pg.ClientBase) => {
+      const ended = await files.moveFile(within, fileId, endings[state], change);
+      if (ended) await this.noteEnded(within, [fileId]);
+      return ended;
+    };
+    if (client !== undefined) return end(client);
+    return this.endpoints.length === 0 ? end(this.pool) : inTransaction(this.pool, end);
+  }
+
+  /** Ends files of one chunk each as done, in the caller's transaction; as finishFile. Returns those that it has ended. */
+  async finishGroup(client: pg.ClientBase, receipts: readonly Receipt[]): Promise<ReadonlySet<number>> {
+    const ended = await groups.finishGroup(client, receipts);
+    await this.noteEnded(client, [...ended]);
+    return ended;
+  }
+
+  private async noteEnded(client: pg.Pool | pg.ClientBase, fileIds: readonly number[]): Promise<void> {
+    if (this.endpoints.length > 0 && fileIds.length > 0)
+      await noteFileEvents(client, fileIds, this.endpoints);
   }
 
   /** Puts on record why a file fails. From here on it is failing, and cannot be done. See noteFailure of undo.ts. */

@@ -6,6 +6,7 @@ import { openDatabase } from '../../ledger/open-database.ts';
 import { allExamples, isOfExample, type Registry } from '../../model/registry.ts';
 import type { Config, ConfigMistake } from '../../platform/config/config.ts';
 import { describeConfig } from '../../platform/config/config.ts';
+import { maskedAddress } from '../../platform/config/webhook-endpoints.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import { checkQueue } from '../../platform/queue/redis-server.ts';
 import { openStorage } from '../../platform/storage/index.ts';
@@ -48,6 +49,7 @@ export function doctorCommand(): Command {
       await findWith('landing', 'landingUrl', () => folder(config.landingUrl)),
       await findWith('lake', 'lakeUrl', () => folder(config.lakeUrl)),
       await findWith('archive', 'archiveUrl', () => folder(config.archiveUrl)),
+      ...webhooks(config),
       ...datasets(registry),
       ...environment(registry, config.datasets),
     ];
@@ -85,6 +87,16 @@ async function find(name: string, check: () => Promise<string>): Promise<Finding
 function failing(name: string, error: unknown): Finding {
   const { message, fix } = describeError(error);
   return { name, ok: false, detail: message, fix };
+}
+
+/** Where webhooks go. What is wrong with them is among the mistakes of settings. */
+function webhooks({ webhooks: endpoints = [] }: Config): Finding[] {
+  const shown = endpoints.map((endpoint) => {
+    const plain = endpoint.url.startsWith('http:') ? ', without TLS' : '';
+    return `${endpoint.name} (${maskedAddress(endpoint)}${plain}): ${endpoint.events.join(', ')}`;
+  });
+  const detail = `${shown.join('; ')}. \`landfall webhooks test\` tries them`;
+  return endpoints.length === 0 ? [] : [{ name: 'webhooks', ok: true, detail }];
 }
 
 /** The datasets that can be loaded, and each broken definition. */

@@ -32,6 +32,10 @@ const entries: Readonly<Record<keyof UserConfig, Entry>> = {
     note: 'Tokens of people and programs; roles are view, operate and admin.',
     value: "[{ name: 'ann', role: 'operate', token: '…' }]",
   },
+  webhooks: {
+    note: 'Endpoints that are told what happens: docs/operations/webhooks.md.',
+    value: "[{ name: 'chat', url: 'https://hooks.slack.com/…', events: ['file.failed'], format: 'slack' }]",
+  },
   workers: { note: 'Worker processes. Default: one per core.', value: '4' },
   chunkBytes: { note: 'Size of a chunk in bytes.', value: '33_554_432' },
   unpackedBytes: { note: 'What one compressed file may unpack to, in bytes.', value: '107_374_182_400' },
@@ -41,7 +45,7 @@ const entries: Readonly<Record<keyof UserConfig, Entry>> = {
   stopMs: { note: 'How long a process that is stopped may finish its work, in ms.', value: '10_000' },
   logBacklog: { note: 'Seconds between lines of the log that say how much waits; 0: none.', value: '0' },
   keep: {
-    note: 'How long `landfall prune` keeps archive, failed, quarantine and detail. Default: for ever.',
+    note: 'How long `landfall prune` keeps what is left of files. Default: for ever.',
     value: "'failed=90d, orders.archive=2y'",
   },
   s3Timeout: { note: 'Seconds without a byte after which a request to a bucket is sent again.', value: '30' },

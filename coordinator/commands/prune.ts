@@ -5,6 +5,7 @@
  *   failed      objects of failed files, and why they failed
  *   quarantine  rejects as Parquet in the lake; the ledger has them too
  *   detail      chunks and rejects of files that failed or were undone; receipts stay
+ *   deliveries  what webhooks were told, or were not
  *
  * What the star and the lake show never depends on these. An object stays while rejects of its file wait, or another
  * file needs it. The ledger gives an object up before it is deleted, so whoever dies in between leaves nothing that
@@ -20,6 +21,7 @@ import {
   objectsToPrune,
   pruneDetail,
 } from '../../ledger/tables/archive.ts';
+import { pruneDeliveries } from '../../ledger/tables/deliveries.ts';
 import { ageOf, type KeepRule, type KeptKind, keptKinds } from '../../platform/config/keep.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
@@ -49,9 +51,9 @@ export interface Pruned {
   readonly kind: KeptKind;
   /** Files that ended before this. */
   readonly before: Date;
-  /** Files of `archive`, `failed` and `detail`; objects of `quarantine`. */
+  /** Files of `archive`, `failed` and `detail`; objects of `quarantine`; 0 for `deliveries`. */
   readonly files: number;
-  /** Bytes of objects; 0 for `detail`. */
+  /** Bytes of objects; 0 for `detail` and `deliveries`. */
   readonly bytes: number;
   /** Rows of the ledger; 0 for the others. */
   readonly rows: number;
@@ -69,8 +71,8 @@ export async function* prune(tools: PruneTools, options: PruneOptions): AsyncGen
       if (ms === null) continue;
       const about = { dataset, kind, before: new Date(options.now.getTime() - ms), dry: options.dry };
       const done = await pruners[kind](tools, about);
-      const { files, kept } = done;
-      if (files + kept.rejects + kept['in use'] > 0) yield { ...about, ...done };
+      const { files, rows, kept } = done;
+      if (files + rows + kept.rejects + kept['in use'] > 0) yield { ...about, ...done };
     }
   }
 }
@@ -92,6 +94,7 @@ const pruners: Record<KeptKind, Pruner> = {
   failed: pruneObjects,
   quarantine: pruneQuarantine,
   detail: pruneRows,
+  deliveries: pruneTold,
 };
 
 async function pruneObjects(
@@ -191,5 +194,18 @@ async function pruneRows({ pool }: PruneTools, { dataset, before, dry }: About):
     counts.files += gone.files;
     counts.rows += gone.chunks + gone.rejects;
     if (dry || gone.files === 0) return counts;
+  }
+}
+
+/** Deliveries that one statement removes. */
+const deliveriesTogether = 5000;
+
+async function pruneTold({ pool }: PruneTools, { dataset, before, dry }: About): Promise<Counts> {
+  const counts = { ...none };
+  for (;;) {
+    const most = dry ? Number.MAX_SAFE_INTEGER : deliveriesTogether;
+    const gone = await pruneDeliveries(pool, dataset, { before, most, dry });
+    counts.rows += gone;
+    if (dry || gone === 0) return counts;
   }
 }

@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import { stateOf } from '../../ledger/states.ts';
 import { lockNames, versionedFiles } from '../../ledger/tables/files.ts';
-import { finishGroup, lockWithChildren } from '../../ledger/tables/groups.ts';
+import { lockWithChildren } from '../../ledger/tables/groups.ts';
 import { lockDatasets } from '../../ledger/tables/snapshots.ts';
 import type { UndoneFile } from '../../ledger/tables/undo.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
@@ -125,7 +125,7 @@ export async function endAllDone(
     const only = await withoutVersions(client, accounted);
     if (only.length === 0) return new Set<number>();
     const ended = await endAndCheck(client, context, only);
-    return finishGroup(
+    return context.ledger.finishGroup(
       client,
       ended.map(({ receipt }) => receipt),
     );

@@ -46,6 +46,8 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   LF_UPLOAD_SPACE: 507,
   LF_UPLOAD_UNKNOWN: 404,
   LF_USAGE: 400,
+  LF_WEBHOOK_DELIVERY: 404,
+  LF_WEBHOOK_UNKNOWN: 409,
 };
 
 /** Codes of files that cannot be read, whoever has sent them. */

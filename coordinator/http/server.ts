@@ -8,6 +8,7 @@ import fastifySwagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { endpointReports } from '../../ledger/tables/deliveries.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { packageVersion } from '../../platform/package/package-version.ts';
@@ -24,6 +25,7 @@ import { attentionRoutes } from './actions/notices.ts';
 import { rejectsCsvRoute } from './actions/rejects-csv.ts';
 import { sourceActionRoutes } from './actions/source-routes.ts';
 import { type UploadTools, uploadRoutes } from './actions/upload-routes.ts';
+import { type WebhookTools, webhookRoutes } from './actions/webhook-routes.ts';
 import { notFound } from './answers.ts';
 import { serveApiPage } from './api-page.ts';
 import { datasetRoutes, queryPaths } from './datasets/datasets.ts';
@@ -37,7 +39,7 @@ import { createSocketServer } from './socket.ts';
 import { sourceRoutes } from './sources-api.ts';
 
 export interface ServerOptions {
-  readonly config: Pick<Config, 'host' | 'port' | 'token' | 'tokens' | 'landingUrl'>;
+  readonly config: Pick<Config, 'host' | 'port' | 'token' | 'tokens' | 'webhooks' | 'landingUrl'>;
   readonly hub: Pick<Hub, 'attach' | 'snapshot' | 'watchers'>;
   readonly ledger: Ledger;
   readonly registry: Registry;
@@ -54,6 +56,8 @@ export interface ServerOptions {
   readonly actions?: FileActions;
   /** Uploads, and who looks at them. Default: none are taken. */
   readonly upload?: Omit<UploadTools, 'pool'> & Pick<DefinitionTools, 'datasets'>;
+  /** Who tells endpoints what happens. Default: nobody does. */
+  readonly webhooks?: WebhookTools['webhooks'];
   /** Where to serve, if the port is open already. */
   readonly listener?: Listener;
 }
@@ -116,6 +120,10 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
     fileActionRoutes(app, { pool, ledger, actions });
     sourceActionRoutes(app, registry, pool);
   }
+  if (options.webhooks !== undefined) {
+    const { webhooks: endpoints = [] } = config;
+    webhookRoutes(app, { pool, endpoints, webhooks: options.webhooks });
+  }
   if (options.upload !== undefined) {
     uploadRoutes(app, { pool, ...options.upload });
     definitionRoutes(app, { pool, registry, ...options.upload });
@@ -132,8 +140,11 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   );
   const health = () => healthOf(hub.snapshot().state, term() !== null);
   healthRoutes(app, { health, readiness });
-  const behind = () => martsBehind(pool, registry);
-  metricsRoute(app, createMetrics({ hub, readiness, term, queueCounts, rejects, martsBehind: behind }));
+  const fromLedger = {
+    martsBehind: () => martsBehind(pool, registry),
+    webhooks: () => endpointReports(pool),
+  };
+  metricsRoute(app, createMetrics({ hub, readiness, term, queueCounts, rejects, ...fromLedger }));
   app.get('/api/openapi.json', { schema: { hide: true } }, () => {
     const document = app.swagger();
     return { ...document, paths: { ...document.paths, ...queryPaths(registry) } };

@@ -18,6 +18,8 @@ export interface FreshnessWatchOptions {
   readonly ledger: Pick<Ledger, 'arrivals'>;
   readonly registry: Pick<Registry, 'all'>;
   readonly hub: Pick<Hub, 'subscribe' | 'setFreshness'>;
+  /** Called with all reports whenever they are judged. */
+  readonly onReports?: (reports: readonly FreshnessReport[]) => Promise<void>;
   /** Milliseconds since the epoch. Default: the clock. */
   readonly now?: () => number;
 }
@@ -74,11 +76,12 @@ export class FreshnessWatch {
 
   private async judge(): Promise<void> {
     if (this.closed) return;
-    const { hub, now = Date.now } = this.options;
+    const { hub, onReports, now = Date.now } = this.options;
     const at = now();
     try {
       const { reports, changesAt } = await freshnessOf(this.options, at);
       hub.setFreshness(reports);
+      await onReports?.(reports);
       if (reports.length > 0) this.alarm.set(changesAt - at + 1);
     } catch {
       // The outage is told of by those who wait for it.

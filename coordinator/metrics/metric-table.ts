@@ -3,6 +3,8 @@
  * Moments are Unix times in seconds, and absent where there is no such moment. The alert rules and the dashboard of
  * deploy/monitoring are checked against this table.
  */
+
+import type { EndpointReport } from '../../ledger/tables/deliveries.ts';
 import {
   type FileProgress,
   faultOf,
@@ -31,6 +33,8 @@ export interface Facts extends OwnFacts {
   readonly jobs: Readonly<Record<string, number>>;
   readonly rejects: readonly RejectCount[];
   readonly martsBehind: readonly MartBehindReport[];
+  /** Endpoints of webhooks that have not been told something. */
+  readonly endpoints: readonly EndpointReport[];
   /** Open progress sockets. */
   readonly watchers: number;
 }
@@ -223,6 +227,23 @@ export const metricTable: MetricTable<Facts> = {
         value: missing.length,
         labels: { dataset, source },
       })),
+  ),
+  webhook_deliveries: gauge(
+    'What an endpoint of a webhook has not been told: it waits, or was given up (failed)',
+    ['endpoint', 'state'],
+    ({ endpoints }) =>
+      endpoints.flatMap(({ endpoint, waiting, failed }) => [
+        { value: waiting, labels: { endpoint, state: 'waiting' } },
+        { value: failed, labels: { endpoint, state: 'failed' } },
+      ]),
+  ),
+  webhook_failing_since_seconds: gauge(
+    'When the first of those was noted that was tried in vain (Unix time); absent if none was',
+    ['endpoint'],
+    ({ endpoints }) =>
+      endpoints.flatMap(({ endpoint, failingSince }) =>
+        failingSince === null ? [] : [{ value: failingSince.getTime() / 1000, labels: { endpoint } }],
+      ),
   ),
   progress_clients: gauge('Open progress sockets', [], ({ watchers }) => one(watchers)),
 };

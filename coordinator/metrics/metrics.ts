@@ -1,6 +1,7 @@
 /** `/metrics` in Prometheus' text format, computed at each request. A server that is away leaves out what it knows. */
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { EndpointReport } from '../../ledger/tables/deliveries.ts';
 import { inTime } from '../../platform/in-time.ts';
 import { packageVersion } from '../../platform/package/package-version.ts';
 import { type AskReadiness, standsBy } from '../http/health.ts';
@@ -24,25 +25,27 @@ export interface MetricsOptions {
   readonly queueCounts?: QueueCounts;
   readonly rejects?: () => Promise<readonly RejectCount[]>;
   readonly martsBehind?: () => Promise<readonly MartBehindReport[]>;
+  readonly webhooks?: () => Promise<readonly EndpointReport[]>;
 }
 
 /** How long a server may take to say what is asked for metrics. Prometheus waits for ten seconds. */
 const answerMs = 3_000;
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { hub, readiness, term, queueCounts, rejects, martsBehind } = options;
+  const { hub, readiness, term, queueCounts, rejects, martsBehind, webhooks } = options;
   return metricsOf<Facts>(async () => {
     const checks = await readiness();
     // A server that has just not answered is not asked again.
-    const [jobs, rejectCounts, behind] = await Promise.all([
+    const [jobs, rejectCounts, behind, endpoints] = await Promise.all([
       checks.queue ? answerOf(queueCounts, {}) : {},
       checks.database ? answerOf(rejects, []) : [],
       checks.database ? answerOf(martsBehind, []) : [],
+      checks.database ? answerOf(webhooks, []) : [],
     ]);
     return {
       ...{ version: packageVersion(), now: Date.now() / 1000, readiness: checks },
       ...{ state: hub.snapshot().state, term: term(), watchers: hub.watchers() },
-      ...{ jobs, rejects: rejectCounts, martsBehind: behind },
+      ...{ jobs, rejects: rejectCounts, martsBehind: behind, endpoints },
     };
   }, metricTable);
 }

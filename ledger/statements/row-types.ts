@@ -161,6 +161,24 @@ export interface ActionRow {
   readonly ended_at: Date | null;
 }
 
+/** What an endpoint of a webhook is told. */
+export interface DeliveryRow {
+  readonly delivery_id: number;
+  readonly webhook_id: string;
+  readonly endpoint: string;
+  readonly event: string;
+  readonly subject: string;
+  readonly data: unknown;
+  readonly created_at: Date;
+  readonly state: 'waiting' | 'delivered' | 'failed';
+  readonly attempts: number;
+  readonly next_at: Date;
+  readonly attempt_at: Date | null;
+  readonly status: number | null;
+  readonly answer: string | null;
+  readonly ended_at: Date | null;
+}
+
 /** A notice that a person has dismissed. */
 export interface DismissalRow {
   readonly kind: string;

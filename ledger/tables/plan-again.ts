@@ -10,7 +10,7 @@ import { type LedgerFile, toChunk, toFile } from '../rows.ts';
 import { type Client, type Row, run } from '../statements/run.ts';
 import { afterEvent } from '../states.ts';
 import { lockWithChildren } from './groups.ts';
-import { forgetKeys } from './unique.ts';
+import { forgetKeys } from './unique/unique.ts';
 
 /** What became of a file that was planned again. */
 export interface PlannedAgain {

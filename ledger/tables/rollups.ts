@@ -24,7 +24,7 @@ export interface LedgerRollup {
 
 /** The rollups of a dataset, by name. */
 export async function ledgerRollups(client: Client, dataset: string): Promise<LedgerRollup[]> {
-  const rows = await run(client, 'rollups/rollups', [dataset]);
+  const rows = await run(client, 'marts/rollups', [dataset]);
   return rows.map(({ name, hash, stored, recomputed, notes }) => ({
     ...{ name, hash, stored },
     recomputed: recomputed as string[] | null,
@@ -38,7 +38,7 @@ export async function saveRollup(
   dataset: string,
   { name, hash, stored }: Pick<LedgerRollup, 'name' | 'hash' | 'stored'>,
 ): Promise<void> {
-  await run(client, 'rollups/save-rollup', [dataset, name, hash, toJson(stored)]);
+  await run(client, 'marts/save-rollup', [dataset, name, hash, toJson(stored)]);
 }
 
 /** Notes how a rollup is kept. */
@@ -47,16 +47,16 @@ export async function settleRollup(
   dataset: string,
   { name, recomputed, notes }: Pick<LedgerRollup, 'name' | 'recomputed' | 'notes'>,
 ): Promise<void> {
-  await run(client, 'rollups/settle-rollup', [dataset, name, toJson(recomputed), toJson(notes)]);
+  await run(client, 'marts/settle-rollup', [dataset, name, toJson(recomputed), toJson(notes)]);
 }
 
 export async function forgetRollup(client: pg.ClientBase, dataset: string, name: string): Promise<void> {
-  await run(client, 'rollups/forget-rollup', [dataset, name]);
+  await run(client, 'marts/forget-rollup', [dataset, name]);
 }
 
 /** The chunks of a dataset's files that are done. */
 export async function doneChunks(client: Client, dataset: string): Promise<number[]> {
-  return (await run(client, 'rollups/done-chunks', [dataset])).map(({ chunk_id: chunkId }) => chunkId);
+  return (await run(client, 'marts/done-chunks', [dataset])).map(({ chunk_id: chunkId }) => chunkId);
 }
 
 /** Files whose state in the ledger does not tell whether their facts count, in a transaction that is to change it. */

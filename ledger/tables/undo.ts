@@ -14,7 +14,7 @@ import { chunksOf } from './chunks.ts';
 import { lockFile, moveFile } from './files.ts';
 import { lockWithChildren } from './groups.ts';
 import { removeParts } from './lake/parts.ts';
-import { forgetKeys } from './unique.ts';
+import { forgetKeys } from './unique/unique.ts';
 
 /** A file that was undone, and the chunks whose facts must be deleted. */
 export interface UndoneFile {

@@ -17,6 +17,8 @@ import { unpackedBytesDefault } from '../storage/unpack/limits.ts';
 import { tokenSchema, tokensSchema } from './access-tokens.ts';
 import { type KeepRule, keepRules, keepText } from './keep.ts';
 import type { AccessToken } from './token-roles.ts';
+import { maskedAddress, type WebhookEndpoint, type WebhookSetting } from './webhook-endpoints.ts';
+import { webhooksSchema } from './webhooks.ts';
 
 /** The settings that apply. */
 export interface Config extends S3Settings {
@@ -38,6 +40,8 @@ export interface Config extends S3Settings {
   readonly token: string | null;
   /** Tokens with names and roles. */
   readonly tokens?: readonly AccessToken[];
+  /** Where it is told what happens to files, marts and datasets. */
+  readonly webhooks?: readonly WebhookEndpoint[];
   readonly workers: number;
   readonly chunkBytes: number;
   /** What one compressed file may unpack to, in bytes. */
@@ -68,12 +72,15 @@ export type ConfigFlags = {
   readonly [name in Exclude<keyof Config, Derived>]?:
     | string
     | number
-    | readonly (string | AccessToken)[]
+    | readonly (string | AccessToken | WebhookSetting)[]
     | null;
 };
 
 /** Members of landfall.config.ts. */
-export type UserConfig = Partial<Omit<Config, Derived | 'keep'>> & { readonly keep?: string };
+export type UserConfig = Partial<Omit<Config, Derived | 'keep' | 'webhooks'>> & {
+  readonly keep?: string;
+  readonly webhooks?: readonly WebhookSetting[];
+};
 
 type Setting = Exclude<keyof Config, Derived>;
 
@@ -89,6 +96,7 @@ const environmentNames: Record<Setting, string> = {
   port: 'LANDFALL_PORT',
   token: 'LANDFALL_TOKEN',
   tokens: 'LANDFALL_TOKENS',
+  webhooks: 'LANDFALL_WEBHOOKS',
   workers: 'LANDFALL_WORKERS',
   chunkBytes: 'LANDFALL_CHUNK_BYTES',
   unpackedBytes: 'LANDFALL_UNPACKED_BYTES',
@@ -198,6 +206,8 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
       return tokenSchema;
     case 'tokens':
       return tokensSchema;
+    case 'webhooks':
+      return webhooksSchema;
     case 'workers':
       return wholeNumber(1, 1024);
     case 'chunkBytes':
@@ -342,6 +352,7 @@ function withDefaults(given: Partial<Config>, cwd: string): Config {
     port: given.port ?? 8080,
     token: given.token ?? null,
     tokens: given.tokens ?? [],
+    webhooks: given.webhooks ?? [],
     workers: given.workers ?? availableParallelism(),
     chunkBytes: given.chunkBytes ?? defaultChunkBytes,
     unpackedBytes: given.unpackedBytes ?? unpackedBytesDefault,
@@ -407,6 +418,8 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_TOKEN: config.token === null ? '(none)' : '***',
     LANDFALL_TOKENS:
       (config.tokens ?? []).map(({ name, role }) => `${name}:${role}:***`).join(',') || '(none)',
+    LANDFALL_WEBHOOKS:
+      (config.webhooks ?? []).map((one) => `${one.name}:${maskedAddress(one)}`).join(',') || '(none)',
     LANDFALL_WORKERS: String(config.workers),
     LANDFALL_CHUNK_BYTES: String(config.chunkBytes),
     LANDFALL_UNPACKED_BYTES: String(config.unpackedBytes),

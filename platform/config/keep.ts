@@ -1,7 +1,7 @@
 /** How long what is left of files is kept: `detail=180d, failed=90d, orders.archive=365d`. */
 
 /** What `landfall prune` may give up. */
-export const keptKinds = ['archive', 'failed', 'quarantine', 'detail'] as const;
+export const keptKinds = ['archive', 'failed', 'quarantine', 'detail', 'deliveries'] as const;
 export type KeptKind = (typeof keptKinds)[number];
 
 /** For how long one kind is kept, of one dataset or of all that have no rule of their own. */

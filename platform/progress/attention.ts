@@ -17,7 +17,9 @@ export type AttentionKind =
   | 'mart'
   | 'definition'
   | 'late'
-  | 'source';
+  | 'source'
+  /** An endpoint of a webhook that does not take what it is told. */
+  | 'webhook';
 
 /** Something that needs a person until it is dealt with or dismissed. */
 export interface Attention {
@@ -56,7 +58,31 @@ export function failedAttention({
   return { kind, key, occurrence: key, dataset, fileId, name, since: finishedAt, code, message, fix };
 }
 
-/** All but the failed files, which a state may no longer have: the ledger knows them (failedAttention). */
+/** How long an endpoint may refuse what it is told before a person is needed, in ms. */
+const refusedMs = 900_000;
+
+/** An endpoint of a webhook; null where nobody is needed. `now`: ms. */
+export function webhookAttention(
+  report: {
+    readonly endpoint: string;
+    readonly waiting: number;
+    readonly failed: number;
+    readonly failingSince: Date | null;
+    readonly answer: string | null;
+  },
+  now: number,
+): Attention | null {
+  const { endpoint: key, waiting, failed, failingSince, answer } = report;
+  if (failingSince === null || (failed === 0 && now - failingSince.getTime() < refusedMs)) return null;
+  const since = failingSince.toISOString();
+  const message = `The endpoint ${key} was not told: ${failed} given up, ${waiting} waiting. ${answer ?? ''}`;
+  const fix =
+    '`landfall webhooks list` shows its answers, `landfall webhooks replay --failed` tells it again.';
+  const about = { dataset: null, fileId: null, name: null, since, code: null };
+  return { kind: 'webhook', key, occurrence: since, ...about, message: message.trim(), fix };
+}
+
+/** All but the failed files and the endpoints of webhooks: those the ledger knows (failedAttention, webhookAttention). */
 export function attentionOf(state: ProgressState): Attention[] {
   const { outages, definitions, marts, freshness, sources, files } = state;
   return [

@@ -44,6 +44,20 @@ export async function consumeFiles(
   return { close: (options) => worker.close(options?.force) };
 }
 
+export async function consumeDeliveries(
+  backend: Backend,
+  queueName: string,
+  handler: (endpoint: string) => Promise<void>,
+  settings: WorkerSettings,
+  onError: (error: Error) => void,
+): Promise<QueueWorker> {
+  const process = (job: Job): Promise<void> => handler(job.data.endpoint);
+  const worker = backend.worker(queueName, process, settings);
+  worker.on('error', onError);
+  await worker.waitUntilReady();
+  return { close: (options) => worker.close(options?.force) };
+}
+
 export async function consumeWork(
   backend: Backend,
   queueName: string,

@@ -5,6 +5,7 @@
  *
  *   files queue   plan (parent of scans) · finalise (parent of chunks) · group (of a group) · abandon   coordinator
  *   work queue    scan · chunk · group                                                                  workers
+ *   deliveries    deliver (what one endpoint has to be told)                                             coordinator
  *
  * Every job may run more than once (a worker is killed, a coordinator starts again): handlers ask
  * the ledger first.
@@ -137,12 +138,18 @@ export interface Queues {
     handler: (job: WorkJob, context: JobContext) => Promise<void>,
     options: { concurrency: number },
   ): Promise<QueueWorker>;
+  /** Queues a job that tells an endpoint of a webhook what it has to be told by then. */
+  submitDeliveries(endpoint: string, delayMs?: number): Promise<void>;
+  workDeliveries(
+    handler: (endpoint: string) => Promise<void>,
+    options: { concurrency: number },
+  ): Promise<QueueWorker>;
   /** From now on, these sources tick and no others. Needs QueueOptions.nextTick. Repeating it changes nothing. */
   schedule(tickings: readonly Ticking[]): Promise<void>;
   counts(): Promise<QueueCounts>;
   /** Stops waiting for a server that is away. Call it before close(). */
   letGo(): void;
-  /** Removes both queues with all their jobs: for a scope that will not be used again. */
+  /** Removes the queues with all their jobs: for a scope that will not be used again. */
   remove(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 /** Opens the two queues of a scope on Redis or on PostgreSQL. */
 import { openBackend } from './backends.ts';
-import { consumeFiles, consumeWork, workerSettings } from './consume.ts';
+import { consumeDeliveries, consumeFiles, consumeWork, workerSettings } from './consume.ts';
 import type { JobCounts, QueueOptions, Queues } from './contract.ts';
-import { abandonOptions, chunkFlow, groupFlow, queueNames, scanFlow } from './jobs.ts';
+import { abandonOptions, chunkFlow, deliveriesOptions, groupFlow, queueNames, scanFlow } from './jobs.ts';
 import { setTicks } from './ticking.ts';
 import { submitted } from './traced-jobs.ts';
 
@@ -43,16 +43,24 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
   const onError = options.onError ?? (() => {});
   const lockMs = options.lockMs ?? lockMsDefault;
   const names = queueNames(options.scope, options.retryMs);
-  const backend = await openBackend(options, [names.files, names.work]);
+  const backend = await openBackend(options, [names.files, names.work, names.deliveries]);
   const files = backend.queue(names.files);
   const work = backend.queue(names.work);
   const flows = backend.flows();
+  // Only a coordinator with webhooks has a use for it.
+  let opened: ReturnType<typeof backend.queue> | null = null;
+  const deliveries = () => {
+    if (opened !== null) return opened;
+    opened = backend.queue(names.deliveries);
+    opened.on('error', onError);
+    return opened;
+  };
   files.on('error', onError);
   work.on('error', onError);
   flows.on('error', onError);
   const ready = () => Promise.all([files.waitUntilReady(), work.waitUntilReady(), flows.waitUntilReady()]);
   const close = async () => {
-    await Promise.all([files.close(), work.close(), flows.close()]);
+    await Promise.all([files.close(), work.close(), flows.close(), opened?.close()]);
     await backend.close();
   };
   await backend.ask(ready).catch(async (error) => {
@@ -80,6 +88,14 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
           await files.add('abandon', { fileId }, abandonOptions(names, fileId));
         },
       }),
+    submitDeliveries: async (endpoint, delayMs = 0) => {
+      const options = deliveriesOptions(names, delayMs);
+      await backend.ask(() => deliveries().add('deliver', { endpoint }, options));
+    },
+    workDeliveries: (handler, { concurrency }) => {
+      const settings = workerSettings(concurrency, lockMs);
+      return consumeDeliveries(backend, names.deliveries, handler, settings, onError);
+    },
     schedule: (tickings) => backend.ask(() => setTicks(files, tickings)),
     counts: () => backend.ask(async () => ({ files: await countJobs(files), work: await countJobs(work) })),
     letGo: () => backend.letGo(),
@@ -87,6 +103,7 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
       backend.ask(async () => {
         await files.obliterate({ force: true });
         await work.obliterate({ force: true });
+        await deliveries().obliterate({ force: true });
       }),
     close,
   };

@@ -11,11 +11,15 @@ export const maxStalledCount = 25;
 export interface QueueNames {
   readonly files: string;
   readonly work: string;
+  readonly deliveries: string;
   readonly retryMs: number;
 }
 
 export function queueNames(scope: string, retryMs = firstPauseMs): QueueNames {
-  return { files: `landfall-${scope}-files`, work: `landfall-${scope}-work`, retryMs };
+  const [files, work, deliveries] = ['files', 'work', 'deliveries'].map(
+    (name) => `landfall-${scope}-${name}`,
+  );
+  return { files, work, deliveries, retryMs };
 }
 
 /**
@@ -101,6 +105,11 @@ export function groupFlow(names: QueueNames, chunks: readonly ChunkJob[]): FlowJ
 /** Options of the job that has a file looked at as soon as one of its jobs has failed for good. */
 export function abandonOptions(names: QueueNames, fileId: number): JobsOptions {
   return { ...retried(names.retryMs), jobId: `abandon-${fileId}` };
+}
+
+/** Options of a job that tells an endpoint what it has to be told. */
+export function deliveriesOptions(names: QueueNames, delayMs: number): JobsOptions {
+  return { ...retried(names.retryMs), delay: delayMs };
 }
 
 /** A name that is as good as the text and shorter. */

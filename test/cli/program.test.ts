@@ -29,6 +29,7 @@ const commands = [
   'verify',
   'compact',
   'prune',
+  'webhooks',
   'ddl',
   'doctor',
   'demo',

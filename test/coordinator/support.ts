@@ -117,7 +117,7 @@ export async function openRig(
     redisUrl?: string | null;
     lockMs?: number;
     /** Other settings, such as stores that are not folders. */
-    settings?: Pick<Config, 'landingUrl' | 'lakeUrl' | 'archiveUrl' | 'failedUrl' | 'stopMs' | 'lockMs'>;
+    settings?: Partial<Config>;
   } = {},
 ): Promise<Rig> {
   const database = await testDatabase();

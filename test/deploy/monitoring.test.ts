@@ -76,6 +76,7 @@ describe('alerts', () => {
     const quiet = [
       ...['rows', 'landed_bytes', 'rows_per_second', 'chunks', 'queue_jobs', 'marts_failing'],
       ...['dataset_missed_windows', 'dataset_due_seconds', 'source_runs_waiting', 'progress_clients'],
+      'webhook_deliveries',
     ];
     const alerting = Object.keys(metricTable).filter((name) => !quiet.includes(name));
     expect(alerting.filter((name) => !named.has(`landfall_${name}`))).toEqual([]);

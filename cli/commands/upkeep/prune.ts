@@ -19,7 +19,7 @@ type Flags = SettingFlags & {
 };
 
 /** Without --only: what nobody can miss but who looks into the past. */
-const usual: readonly KeptKind[] = ['failed', 'quarantine', 'detail'];
+const usual: readonly KeptKind[] = ['failed', 'quarantine', 'detail', 'deliveries'];
 
 /** `landfall prune`: gives up what is left of files that ended long ago. */
 export function pruneCommand(): Command {
@@ -43,6 +43,7 @@ export function pruneCommand(): Command {
   failed      failed files, and why they failed
   quarantine  rejects as Parquet in the lake; the ledger has them too
   detail      chunks and rejects of files that failed or were undone; receipts stay
+  deliveries  what webhooks were told, or were not
 
 Example:
   landfall prune --older-than 90d --dry-run
@@ -95,7 +96,8 @@ function lineOf(pruned: Pruned, dry: boolean): string {
   const { dataset, kind, before, files, kept } = pruned;
   const what = kind === 'quarantine' ? plural(files, 'object') : plural(files, 'file');
   const size = kind === 'detail' ? plural(pruned.rows, 'row') : bytes(pruned.bytes);
-  const line = `${dry ? '·' : '✓'} ${printable(dataset)} ${kind}: ${what}, ${size}, ended before ${before.toISOString()}\n`;
+  const much = kind === 'deliveries' ? plural(pruned.rows, 'row') : `${what}, ${size}`;
+  const line = `${dry ? '·' : '✓'} ${printable(dataset)} ${kind}: ${much}, ended before ${before.toISOString()}\n`;
   const stay = [
     kept.rejects > 0 && `  ${plural(kept.rejects, 'file')} kept: rejects wait, see \`landfall rejects\`\n`,
     kept['in use'] > 0 && `  ${plural(kept['in use'], 'file')} kept: a later file needs the same object\n`,

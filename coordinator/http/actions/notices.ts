@@ -3,8 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { z } from 'zod';
 import { dismiss, dismissals, failedFiles, restore } from '../../../ledger/actions.ts';
+import { endpointReports } from '../../../ledger/tables/deliveries.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { type Attention, attentionOf, failedAttention } from '../../../platform/progress/attention.ts';
+import {
+  type Attention,
+  attentionOf,
+  failedAttention,
+  webhookAttention,
+} from '../../../platform/progress/attention.ts';
 import type { Hub } from '../../progress/hub.ts';
 import { errorSchema } from '../answers.ts';
 import { parse } from '../parse.ts';
@@ -26,7 +32,9 @@ export function attentionRoutes(app: FastifyInstance, { pool, hub }: AttentionTo
     const failed = (await failedFiles(pool, failedMost)).map((file) => {
       return failedAttention({ ...file, finishedAt: file.finishedAt?.toISOString() ?? null });
     });
-    return [...attentionOf(hub.snapshot().state), ...failed];
+    const reports = await endpointReports(pool);
+    const webhooks = reports.flatMap((report) => webhookAttention(report, Date.now()) ?? []);
+    return [...attentionOf(hub.snapshot().state), ...failed, ...webhooks];
   };
   const noticeOf = async (request: FastifyRequest) => {
     const { kind, key } = parse(notice, request.body);

@@ -11,7 +11,17 @@ export interface Notice extends Attention {
 const fewAlike = 3;
 
 const order: readonly AttentionKind[] = [
-  ...(['outage', 'definition', 'decision', 'failed', 'unknown', 'mart', 'source', 'late'] as const),
+  ...([
+    'outage',
+    'definition',
+    'decision',
+    'failed',
+    'unknown',
+    'mart',
+    'source',
+    'late',
+    'webhook',
+  ] as const),
 ];
 
 /** A text that changes when what the server knows of attention may have: empty while nothing needs any. */
@@ -23,14 +33,14 @@ export function attentionKey(state: ProgressState): string {
   return [...live, filesFailed, filesFailed > 0 ? files : 0].join('\n');
 }
 
-/** The state has the current notices; only the server has those of failed files, and what was dismissed. */
+/** The state has the current notices; only the server has those of failed files and webhooks, and what was dismissed. */
 export function noticesOf(state: ProgressState, known: readonly Notice[]): Notice[] {
   const byName = new Map(known.map((one) => [`${one.kind} ${one.key}`, one]));
   const live = attentionOf(state).map((one): Notice => {
     const same = byName.get(`${one.kind} ${one.key}`);
     return { ...one, dismissed: same?.occurrence === one.occurrence ? same.dismissed : null };
   });
-  const failed = known.filter(({ kind }) => kind === 'failed' || kind === 'decision');
+  const failed = known.filter(({ kind }) => ['failed', 'decision', 'webhook'].includes(kind));
   return [...live, ...failed].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 

@@ -24,6 +24,7 @@ const kindWords: Readonly<Record<AttentionKind, string>> = {
   mart: 'mart behind',
   source: 'source',
   late: 'late',
+  webhook: 'webhook',
 };
 
 export function AttentionList({ state }: { state: ProgressState }) {

@@ -3,6 +3,7 @@ import type { ActionsStatements } from './actions.ts';
 import type { ArchiveStatements } from './archive.ts';
 import type { ChunksStatements } from './chunks.ts';
 import type { DefinitionsStatements } from './definitions.ts';
+import type { DeliveriesStatements } from './deliveries.ts';
 import type { FilesStatements } from './files.ts';
 import type { GroupsStatements } from './groups.ts';
 import type { MartsStatements } from './marts.ts';
@@ -10,7 +11,6 @@ import type { PartsStatements } from './parts.ts';
 import type { ProgressStatements } from './progress.ts';
 import type { RejectsStatements } from './rejects.ts';
 import type { RenewalStatements } from './renewal.ts';
-import type { RollupsStatements } from './rollups.ts';
 import type { RunsStatements } from './runs.ts';
 import type { ScansStatements } from './scans.ts';
 import type { SchedulesStatements } from './schedules.ts';
@@ -25,6 +25,7 @@ export interface Statements
     ArchiveStatements,
     ChunksStatements,
     DefinitionsStatements,
+    DeliveriesStatements,
     FilesStatements,
     GroupsStatements,
     MartsStatements,
@@ -32,7 +33,6 @@ export interface Statements
     ProgressStatements,
     RejectsStatements,
     RenewalStatements,
-    RollupsStatements,
     RunsStatements,
     ScansStatements,
     SchedulesStatements,

@@ -57,6 +57,16 @@ export const requestCodes = {
     fix: '/api/openapi.json says what this address accepts.',
     retry: 'never',
   },
+  LF_WEBHOOK_DELIVERY: {
+    message: 'There is no delivery {delivery}.',
+    fix: '`landfall webhooks list` shows deliveries with their numbers. It may have been pruned.',
+    retry: 'never',
+  },
+  LF_WEBHOOK_UNKNOWN: {
+    message: 'The settings have no endpoint {name}. Known endpoints: {known}.',
+    fix: 'Name one of them, or add it to LANDFALL_WEBHOOKS (docs/operations/webhooks.md).',
+    retry: 'never',
+  },
   LF_HTTP_STANDBY: {
     message: 'This coordinator stands by, and cannot send requests on to the one that leads. {why}',
     fix: 'Wait until one of them leads. If one does, check that this host reaches its port (LANDFALL_HOST).',

@@ -29,6 +29,7 @@ it('has what is not an example as it is by default, and sets all that is uncomme
     redisUrl: 'redis://queue',
     token: 'x',
     tokens: expect.anything(),
+    webhooks: expect.anything(),
     keep: expect.anything(),
     workers: 4,
     s3Sse: 'aws:kms',

@@ -31,6 +31,7 @@ const facts: Facts = {
   readiness: { leading: true, database: true, queue: false, definitions: true },
   jobs: { work_waiting: 4 },
   rejects: [{ dataset: 'sales', code: 'LF_REJECT_TYPE', count: 5 }],
+  endpoints: [{ endpoint: 'ops', waiting: 2, failed: 1, failingSince: new Date(5000), answer: null }],
   martsBehind: [{ dataset: 'sales', mart: 'totals', since: seconds(1) }],
   watchers: 2,
   state: {
@@ -123,6 +124,11 @@ const expected: Record<string, [value: number, labels?: object][]> = {
   ],
   marts_failing: [[1]],
   mart_failing_since_seconds: [[seconds(6), { dataset, mart: 'ratios' }]],
+  webhook_deliveries: [
+    [2, { endpoint: 'ops', state: 'waiting' }],
+    [1, { endpoint: 'ops', state: 'failed' }],
+  ],
+  webhook_failing_since_seconds: [[5, { endpoint: 'ops' }]],
   mart_behind_since_seconds: [[seconds(1), { dataset, mart: 'totals' }]],
   check_not_holding: [[1, { dataset, check: 'crowded', severity: 'info' }]],
   dataset_late: [

@@ -103,6 +103,7 @@ const testsWithoutSource: Readonly<Record<string, string>> = {
   'test/bench/costs.test.ts': 'what a row costs in every room that it passes, in counts',
   'test/cli/mistakes.test.ts': 'what wrong calls of every command say',
   'test/coordinator/progress/documented-clients.test.ts': 'the clients of docs/progress.md',
+  'test/coordinator/webhooks/documented-receivers.test.ts': 'the receivers of docs/operations/webhooks.md',
   'test/cli/connections.test.ts': 'every command where the server has no connection left',
   'test/coordinator/plan/same-bytes.test.ts':
     'files with the same content, from their detection to their end',

@@ -1,7 +1,7 @@
 /** Unique rules, chunk by chunk in any order and at once, against one row after another. */
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chunkRepeats, keyTable, unkeyedChunks } from '../../../ledger/tables/unique.ts';
+import { chunkRepeats, keyTable, unkeyedChunks } from '../../../ledger/tables/unique/unique.ts';
 import { defineDataset, integer, rule, text, unique } from '../../../model/index.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { repeats } from '../../oracle/unique.ts';

@@ -13,7 +13,7 @@ import {
   markKeyed,
   type UnkeyedChunk,
   unkeyedChunks,
-} from '../../../ledger/tables/unique.ts';
+} from '../../../ledger/tables/unique/unique.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { convertFallbacks } from '../../../model/enrich/fallback.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';

@@ -7,7 +7,7 @@ import type pg from 'pg';
 import { type Batch, RejectReason } from '../../../kernel/types.ts';
 import type { ChunkTransaction } from '../../../ledger/chunk-transaction.ts';
 import type { Claim } from '../../../ledger/ledger.ts';
-import { chunkRepeats, dropRepeats, type Repeat, uniqueRule } from '../../../ledger/tables/unique.ts';
+import { chunkRepeats, dropRepeats, type Repeat, uniqueRule } from '../../../ledger/tables/unique/unique.ts';
 import type { CompiledDataset, CompiledUnique } from '../../../model/compiled.ts';
 import { rowsKept } from '../../../model/enrich/select.ts';
 import { selectBatch } from '../../../model/enrich/select-batch.ts';

@@ -4,6 +4,7 @@ import { type Server, type ServerOptions, startServer } from '../../../../coordi
 import { createHub } from '../../../../coordinator/progress/hub.ts';
 import { openTicks } from '../../../../ledger/ticks.ts';
 import type { Definition } from '../../../../model/index.ts';
+import type { Config } from '../../../../platform/config/config.ts';
 import { openRig, type Rig } from '../../support.ts';
 
 export interface Answer {
@@ -33,8 +34,11 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export async function openServed(definitions: readonly Definition[]): Promise<Served> {
-  const rig = await openRig({ definitions });
+export async function openServed(
+  definitions: readonly Definition[],
+  settings: Partial<Config> = {},
+): Promise<Served> {
+  const rig = await openRig({ definitions, settings });
   await rig.start();
   await rig.startWorker();
   const { database, coordinator, registry } = rig;
@@ -47,6 +51,7 @@ export async function openServed(definitions: readonly Definition[]): Promise<Se
       config: { ...rig.config, ...config },
       ...{ hub, registry, log, ledger: coordinator.ledger, pool: database.pool },
       actions: coordinator.actions,
+      webhooks: coordinator.webhooks,
     });
     servers.push(server);
     return server;

@@ -1,6 +1,6 @@
 /** Which files are settled for which unique rules: it is known which of their rows repeat a key. */
 import type pg from 'pg';
-import { type Client, run } from '../statements/run.ts';
+import { type Client, run } from '../../statements/run.ts';
 
 /** Notes that the file is settled for the rules, in the transaction that finds its repeats. */
 export async function settleRules(

@@ -6,9 +6,9 @@
  *                 └─▶ forgotten, when the file fails
  */
 import type pg from 'pg';
-import { toJson } from '../json.ts';
-import { type LedgerChunk, type LedgerFile, placeInUnpacked, toChunk } from '../rows.ts';
-import { type Client, count, run } from '../statements/run.ts';
+import { toJson } from '../../json.ts';
+import { type LedgerChunk, type LedgerFile, placeInUnpacked, toChunk } from '../../rows.ts';
+import { type Client, count, run } from '../../statements/run.ts';
 import { unsettleFile } from './rules.ts';
 
 /** First key of the locks under which a dataset's files settle; the second is the dataset. */
