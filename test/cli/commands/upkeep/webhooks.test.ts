@@ -47,7 +47,7 @@ it('tries endpoints, shows what was told, and tells it again', async () => {
   }
   const listed = await run('list', '--failed');
   expect(listed.stdout).toMatch(/^ops {2}http:\/\/127.0.0.1:\d+\/\*\*\* {2}file.done, file.failed/);
-  expect(listed.stdout).toMatch(/1 .* ops +dataset.late +sales +failed +12 +500 no . way/);
+  expect(listed.stdout).toMatch(/1 .* ops +dataset.late +sales +failed +12 +500 no \\x07 way/);
   const replayed = await run('replay', '--failed');
   expect(replayed.code).toBe(1);
   expect(replayed.stdout).toMatch(/^✓ 1 ops {2}204\n✗ 2 dead .*\nThe coordinator goes on .*1 delivery\.\n$/);
