@@ -2,6 +2,7 @@
  * A site is the part of Landfall that one command runs. `up` runs all of it, `coordinator` all but the workers, and
  * `ingest` all but the landing folder and the page.
  */
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Coordinator, CoordinatorOptions, Standby } from '../coordinator/contract.ts';
@@ -16,6 +17,7 @@ import type { Database } from '../platform/database/database.ts';
 import type { Outage } from '../platform/errors/outage.ts';
 import { waitOut } from '../platform/errors/wait-out.ts';
 import { createLog, type Log } from '../platform/log/log.ts';
+import { allOn } from '../platform/progress/hosts.ts';
 import { flushSpans } from '../platform/traces/tracing.ts';
 import { type Pool, startPool } from '../workers/pool.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -282,7 +284,9 @@ async function openInTurn(
   const onFetched: CoordinatorOptions['onFetched'] = (run, bytes) => sources?.fetched(run, bytes);
   const onQueueFault = () => sources?.soon();
   const onEnded: CoordinatorOptions['onEnded'] = ({ fileId }) => rejects?.note(fileId);
-  const shows = { reportsFiles, reportsRuns, showsDefinitions };
+  // Only the processes that this one forks work for a single command. Any others report where they are.
+  const workersAreHere = () => scope !== 'pool' || allOn(hostname(), hub?.snapshot().state.workers ?? []);
+  const shows = { reportsFiles, reportsRuns, showsDefinitions, workersAreHere };
   const told = { ...shows, onUnknown, onOutage, onDefinitions, onFetched, onQueueFault, onEnded };
   const options = { config, database, registry, scope, watch, holdsSchedules, standby, log, ...told };
   const coordinator = await startCoordinator(options);

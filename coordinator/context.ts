@@ -35,6 +35,8 @@ export interface Context {
   /** The queue scope to which the files belong. */
   readonly scope: string;
   readonly chunkBytes: number;
+  /** Whether all workers are known to be on this machine. */
+  readonly workersAreHere: () => boolean;
   readonly lake: Storage;
   readonly sinks: readonly Sink[];
   /** Opened on first use: a single ingest moves no file. */

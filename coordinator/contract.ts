@@ -35,6 +35,8 @@ export interface CoordinatorOptions {
   /** Whoever started it shows the broken definitions: the log need not. Default: false. */
   readonly showsDefinitions?: boolean;
   readonly log: Log;
+  /** Whether all workers are known to be on this machine. Default: false. */
+  readonly workersAreHere?: () => boolean;
   /** Called when a file has ended, and all that ends with it. */
   readonly onEnded?: (file: { readonly fileId: number }) => void;
   /** Called with all files that are left in the landing folder, whenever they change. */

@@ -272,6 +272,7 @@ class LandfallCoordinator implements Coordinator {
       registry,
       scope,
       chunkBytes: config.chunkBytes,
+      workersAreHere: this.options.workersAreHere ?? (() => false),
       lake,
       sinks: openSinks({ pool: database.pool, lake }),
       archive: once(() => openStorage(config.archiveUrl, 'archive')),

@@ -14,6 +14,7 @@ import { latency } from './k-latency.ts';
 import { upsert } from './l-upsert.ts';
 import { smallAfterLarge } from './m-small-after-large.ts';
 import { answers } from './n-answers.ts';
+import { gzip } from './z-gzip.ts';
 
 export const contests: readonly Contest[] = [
   pipeline,
@@ -30,6 +31,7 @@ export const contests: readonly Contest[] = [
   upsert,
   smallAfterLarge,
   answers,
+  gzip,
 ];
 
 /** The contests that `npm run bench` runs by default. */

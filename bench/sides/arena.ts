@@ -1,8 +1,18 @@
 /** The setting of all contests: one server, one folder, one machine, and inputs that all sides share. */
-import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import pg from 'pg';
 import { openDatabase } from '../../ledger/open-database.ts';
 import { loadConfig } from '../../platform/config/config.ts';
@@ -77,6 +87,22 @@ export class Arena {
       this.say(`  generating ${rows.toLocaleString('en')} rows of ${name}\n`);
       const path = join(this.folder, `${key.replace(':', '-')}.csv`);
       made = writeInput(name, { rows, seed, out: path }).then((bytes) => ({ path, rows, bytes }));
+      this.inputs.set(key, made);
+    }
+    return made;
+  }
+
+  /** The same records in a gzip file of one member. It is created on first use and kept until the end. */
+  gzip({ path, rows }: Input): Promise<Input> {
+    const key = `${path}.gz`;
+    let made = this.inputs.get(key);
+    if (made === undefined) {
+      this.say(`  compressing ${rows.toLocaleString('en')} rows\n`);
+      made = pipeline(
+        createReadStream(path),
+        createGzip({ chunkSize: 1 << 20 }),
+        createWriteStream(key),
+      ).then(() => ({ path: key, rows, bytes: statSync(key).size }));
       this.inputs.set(key, made);
     }
     return made;

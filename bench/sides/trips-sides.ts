@@ -4,16 +4,27 @@ import type { Side } from '../rounds/rounds.ts';
 import type { Arena, Input } from './arena.ts';
 import { flatCopySide } from './flat-copy.ts';
 import { ingestSide } from './ingest-side.ts';
-import { mustAgree, sumsOfLake, sumsOfStar } from './trip-sums.ts';
+import { mustAgree, sumsOfLake, sumsOfStar, type TripSums } from './trip-sums.ts';
 
 export const tripColumns = ['region', 'origin_coord', 'destination_coord', 'datetime', 'datasource'];
 
 /** `rows` in the name: a contest may compare two sizes. */
 export async function tripsPipeline(arena: Arena, rows = arena.rows): Promise<Side> {
   const input = await arena.trips(rows);
-  const sums = await arena.tripSums(input);
+  return ingestTrips(arena, input, await arena.tripSums(input), `${rows.toLocaleString('en')} trips`);
+}
+
+/** The same trips in a gzip file of one member, as `gzip` writes it. */
+export async function tripsGzip(arena: Arena): Promise<Side> {
+  const input = await arena.trips();
+  const packed = await arena.gzip(input);
+  const what = `${input.rows.toLocaleString('en')} trips in a gzip file`;
+  return ingestTrips(arena, packed, await arena.tripSums(input), what);
+}
+
+function ingestTrips(arena: Arena, input: Input, sums: TripSums, what: string): Side {
   return ingestSide(arena, input, {
-    what: `${rows.toLocaleString('en')} trips`,
+    what,
     dataset: 'trips',
     verify: async ({ client, lake }) => {
       mustAgree('star', await sumsOfStar(client), sums);

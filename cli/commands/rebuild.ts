@@ -34,7 +34,6 @@ export function rebuildCommand(): Command {
         const rebuilt = await rebuildDataset(dataset, {
           ...{ pool, star, ledger: new Ledger(pool), lake: await openLake(pool, config.lakeUrl) },
           kernel: await createKernel(),
-          chunkBytes: config.chunkBytes,
           signal: new AbortController().signal,
           references: () => newestReferences({ pool }, dataset),
           onFile: (file) => {

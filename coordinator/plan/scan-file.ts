@@ -58,7 +58,12 @@ export async function identifyScanned(context: Context, discovered: Discovered):
 /** The scan jobs of a file. A file that can only be read from its beginning has one. */
 function rangesOf(context: Context, { fileId, bytes, layout }: LedgerFile): ScanJob[] {
   const pieceBytes = context.chunkBytes;
-  if (isStream(layout!)) return [{ fileId, number: 0, byteStart: 0, byteEnd: bytes, pieceBytes }];
+  if (isStream(layout!)) {
+    const oneMachine = context.workersAreHere();
+    return [
+      { fileId, number: 0, byteStart: 0, byteEnd: bytes, pieceBytes, ...(oneMachine && { oneMachine }) },
+    ];
+  }
   return scanRanges({ fileId, bytes, recordsFrom: layout!.headerBytes, pieceBytes });
 }
 

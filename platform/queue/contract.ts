@@ -37,6 +37,8 @@ export interface ScanJob {
   /** The range is scanned piece by piece, cut at the file's multiples of this; each piece offers one
    * border for a chunk. Default: one piece. */
   readonly pieceBytes?: number;
+  /** All workers that may load the file are on one machine. */
+  readonly oneMachine?: boolean;
   /** The trace of its file; absent if nobody traces. */
   readonly trace?: TraceParent;
 }

@@ -41,8 +41,9 @@ export interface ReadableStore {
 export interface Storage extends ReadableStore {
   /**
    * Writes a whole object. It becomes visible only when complete: staged and renamed, or one PUT or multipart upload.
+   * With `lasting: false`, it need not survive a power failure.
    */
-  writer(key: string): Promise<StorageWriter>;
+  writer(key: string, options?: { readonly lasting?: boolean }): Promise<StorageWriter>;
   put(key: string, body: Uint8Array | string): Promise<void>;
   /**
    * Stages many small objects, so that `publish` can make them visible quickly. The bodies must not change until

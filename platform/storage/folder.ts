@@ -148,11 +148,11 @@ export class FolderStorage implements Storage {
     }
   }
 
-  writer(key: string): Promise<StorageWriter> {
-    return this.guard(this.openToWrite(key), key);
+  writer(key: string, { lasting = true }: { readonly lasting?: boolean } = {}): Promise<StorageWriter> {
+    return this.guard(this.openToWrite(key, lasting), key);
   }
 
-  private async openToWrite(key: string): Promise<StorageWriter> {
+  private async openToWrite(key: string, lasting: boolean): Promise<StorageWriter> {
     checkKey(key, this.url);
     this.mark.check();
     const folder = join(this.url, stagingFolder);
@@ -165,9 +165,9 @@ export class FolderStorage implements Storage {
       for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
     };
     const commit = async () => {
-      await file.sync();
+      if (lasting) await file.sync();
       await close();
-      await this.place([{ key, path: staged }]);
+      await this.place([{ key, path: staged }], lasting);
     };
     return {
       write: (bytes) => this.guard(write(bytes), key),
@@ -213,8 +213,8 @@ export class FolderStorage implements Storage {
     return { publish: () => this.guard(this.place(staged)), discard };
   }
 
-  /** Renames finished files to their keys, and makes that durable. */
-  private async place(files: readonly { key: string; path: string }[]): Promise<void> {
+  /** Renames finished files to their keys, and makes that durable unless it need not last. */
+  private async place(files: readonly { key: string; path: string }[], lasting = true): Promise<void> {
     this.mark.check();
     const changed = await this.readyFolders(files);
     const breather = new Breather();
@@ -222,7 +222,7 @@ export class FolderStorage implements Storage {
       renameSync(path, join(this.url, key));
       await breather.pause();
     }
-    await atATime(syncsAtATime, changed, syncFolder);
+    if (lasting) await atATime(syncsAtATime, changed, syncFolder);
   }
 
   /**

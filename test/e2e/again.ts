@@ -184,7 +184,6 @@ export async function rebuildHere(
   const definition = registry.get(dataset)!;
   return rebuildDataset(definition, {
     ...{ pool, lake, star: new StarSink(pool), ledger: new Ledger(pool), kernel: await createKernel() },
-    chunkBytes: site.config.chunkBytes,
     signal: new AbortController().signal,
     references: () => newestReferences({ pool }, definition),
     ...options,

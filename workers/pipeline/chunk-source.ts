@@ -3,9 +3,10 @@
 import type { Claim } from '../../ledger/ledger.ts';
 import { linesBeforeRecords } from '../../platform/layout.ts';
 import type { ChunkJob } from '../../platform/queue/contract.ts';
-import type { ReadableStore } from '../../platform/storage/contract.ts';
+import type { Storage } from '../../platform/storage/contract.ts';
 import { openObject } from '../../platform/storage/index.ts';
-import { spoolKey } from '../../platform/storage/spool.ts';
+import { findSpooled } from '../../platform/storage/spool.ts';
+import { unpackedRange } from '../../platform/storage/unpack/unpacked-range.ts';
 
 export interface ChunkSource {
   /** The bytes in the file's encoding. Each piece is valid until the next one is requested. */
@@ -20,14 +21,12 @@ export interface ChunkSource {
 export async function openChunk(
   job: Pick<ChunkJob, 'fileId' | 'number' | 'byteStart' | 'byteEnd'>,
   claim: Pick<Claim, 'file' | 'lineStart' | 'unpacked'>,
-  lake: ReadableStore,
+  lake: Storage,
 ): Promise<ChunkSource> {
   const { file, lineStart, unpacked } = claim;
   if (unpacked !== undefined) {
     const byteCount = unpacked.end - unpacked.start;
-    // Children are read from what their parent was unpacked to.
-    const key = spoolKey(file.parentId ?? job.fileId, job.number);
-    const bytes = byteCount === 0 ? nothing() : lake.read(key, { start: 0, end: byteCount, reuse: true });
+    const bytes = byteCount === 0 ? nothing() : await unpackedBytes(job, file, unpacked, lake);
     return { bytes, byteStart: unpacked.start, byteCount, lineStart };
   }
   const layout = file.layout!;
@@ -41,6 +40,24 @@ export async function openChunk(
     byteCount: end - start,
     lineStart: lineStart + (job.number === 0 ? linesBeforeRecords(layout) : 0),
   };
+}
+
+/** From the spool; from the file itself if they are not there: a power failure or another machine may be the reason. */
+async function unpackedBytes(
+  { fileId, number }: Pick<ChunkJob, 'fileId' | 'number'>,
+  { parentId, url, name, bytes, fingerprint, layout }: Claim['file'],
+  range: { readonly start: number; readonly end: number },
+  lake: Storage,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { start, end } = range;
+  // Children are read from what their parent was unpacked to.
+  const chunk = { fileId: parentId ?? fileId, number, start, bytes: end - start };
+  const spooled = await findSpooled(lake, chunk);
+  if (spooled !== null) return lake.read(spooled, { start: 0, end: end - start, reuse: true });
+  const { storage, key } = await openObject(url);
+  // What it unpacks to has been within the limit when it was planned.
+  const packed = { storage, key, name, bytes, fingerprint, unpackedBytesMost: Number.POSITIVE_INFINITY };
+  return unpackedRange(packed, layout!.compression!, range);
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

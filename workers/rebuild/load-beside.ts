@@ -25,7 +25,7 @@ export interface FileToLoad {
 
 /**
  * Writes the rows of a file's chunks in the transaction. `dataset`: with the names of what is beside.
- * Throws LF_REBUILD_ROWS, LF_REBUILD_CHUNKS, LF_FILE_MISSING, LF_FILE_CHANGED.
+ * Throws LF_REBUILD_ROWS, LF_FILE_MISSING, LF_FILE_CHANGED.
  */
 export async function loadBeside(
   transaction: ChunkTransaction,

@@ -16,17 +16,15 @@ import type { SinkChunk, SinkGroup } from '../../sinks/contract.ts';
 import { openChunk } from '../pipeline/chunk-source.ts';
 import { RowFitter } from '../pipeline/fit-rows.ts';
 import { readChunk } from '../pipeline/read-batches.ts';
-import { scanStream } from '../scan/scan-stream.ts';
 import { Slots } from '../slots.ts';
 import { Stopwatch } from '../stopwatch.ts';
+import { unpackAgain } from './unpack-again.ts';
 
 export interface ReadTools {
   readonly pool: Pool;
   readonly ledger: Ledger;
   readonly lake: Storage;
   readonly kernel: Kernel;
-  /** The size of chunks that compressed files are cut into. */
-  readonly chunkBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -65,7 +63,7 @@ async function whereItIs(file: LedgerFile, ledger: Pick<Ledger, 'file'>): Promis
   throw new LandfallError('LF_FILE_MISSING', { file: now.url });
 }
 
-/** Lets `work` read these chunks. Those of a compressed file are in the spool meanwhile. Throws LF_REBUILD_CHUNKS. */
+/** Lets `work` read these chunks. Those of a compressed file are in the spool meanwhile. */
 export async function withChunks(
   file: LedgerFile,
   chunks: readonly LoadedChunk[],
@@ -74,7 +72,8 @@ export async function withChunks(
 ): Promise<void> {
   const isUnpacked = chunks.some(({ unpacked }) => unpacked !== null);
   try {
-    if (isUnpacked) await readWhereItIs(file, tools.ledger, (found) => unpackAgain(found, chunks, tools));
+    if (isUnpacked)
+      await readWhereItIs(file, tools.ledger, (found) => unpackAgain(found, spoolIdOf(file), chunks, tools));
     await work();
   } finally {
     if (isUnpacked) await clearSpool(tools.lake, spoolIdOf(file));
@@ -84,22 +83,6 @@ export async function withChunks(
 /** Children are read from what their parent is unpacked to. */
 function spoolIdOf({ parentId, fileId }: LedgerFile): number {
   return parentId ?? fileId;
-}
-
-/** Writes what the file unpacks to into the spool again, in the chunks that the ledger has. */
-async function unpackAgain(
-  file: LedgerFile,
-  chunks: readonly LoadedChunk[],
-  { lake, signal, chunkBytes }: ReadTools,
-): Promise<void> {
-  const { bytes } = file;
-  const job = { fileId: spoolIdOf(file), number: 0, byteStart: 0, byteEnd: bytes, pieceBytes: chunkBytes };
-  const scanned = await scanStream(job, file, { lake, signal, counters: new Slots().begin(job) });
-  const isSame = chunks.every(({ chunk: { number }, unpacked }) => {
-    const again = scanned.chunks[number];
-    return again?.unpackedStart === unpacked?.start && again?.unpackedEnd === unpacked?.end;
-  });
-  if (!isSame) throw new LandfallError('LF_REBUILD_CHUNKS', { file: file.name, bytes: chunkBytes });
 }
 
 /** What was read of a chunk. */

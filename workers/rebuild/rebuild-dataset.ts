@@ -64,7 +64,7 @@ export interface Rebuilt {
 }
 
 /**
- * Rebuilds the star, if no other process does. Throws LF_REBUILD_RUNNING, LF_REBUILD_ROWS, LF_REBUILD_CHUNKS,
+ * Rebuilds the star, if no other process does. Throws LF_REBUILD_RUNNING, LF_REBUILD_ROWS,
  * LF_FILE_MISSING, LF_FILE_BUSY, LF_MART_HELD, LF_STAR_CHANGED.
  */
 export async function rebuildDataset(dataset: CompiledDataset, options: RebuildOptions): Promise<Rebuilt> {

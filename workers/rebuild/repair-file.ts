@@ -40,7 +40,7 @@ export interface Repaired {
 /**
  * Repairs what differs, and returns how much that was: nothing if the file is not done, or only the ledger differs.
  * Throws LF_DEFINITION_MISMATCH (the definition that it was loaded with is not there any more), LF_FILE_MISSING,
- * LF_FILE_CHANGED, LF_REPAIR_ROWS, LF_REPAIR_STAR, LF_REBUILD_CHUNKS.
+ * LF_FILE_CHANGED, LF_REPAIR_ROWS, LF_REPAIR_STAR.
  */
 export async function repairFile(fileId: number, tools: RepairTools): Promise<Repaired> {
   const { pool, ledger, registry } = tools;

@@ -1,7 +1,10 @@
 /** The chunks into which the files of a stream are cut. */
 import type { ZipEntry } from '../../platform/stream-scan.ts';
 
-/** Bytes that are looked through at a time. A chunk exceeds the requested size by at most this and one record. */
+/**
+ * Bytes that are looked through at a time from where a chunk has the requested size. It exceeds that by at most this and
+ * one record.
+ */
 const sliceBytes = 64 * 1024;
 
 /** A chunk, by its place in the stream. */
@@ -14,10 +17,10 @@ export interface CutChunk {
   readonly entry?: ZipEntry;
 }
 
-/** Takes the bytes of each chunk, if they have to be stored. */
+/** Takes the bytes of each chunk, if they have to be stored. The bytes do not change afterwards. */
 export interface ChunkSink {
-  write(number: number, bytes: Uint8Array): Promise<void>;
-  end(number: number): Promise<void>;
+  write(chunk: { readonly number: number; readonly start: number }, bytes: Uint8Array): Promise<void>;
+  end(): Promise<void>;
 }
 
 /** begin ─▶ take, cut … take ─▶ end, for each file in the stream. */
@@ -43,17 +46,26 @@ export class ChunkList {
     this.add(start, lines);
   }
 
-  /** The pieces in which `bytes` are looked through: each gives one border at most. */
-  *slices(bytes: Uint8Array): Generator<Uint8Array, void, void> {
+  /**
+   * The pieces in which `bytes`, which begin at `position`, are looked through: each gives one border at most. One of
+   * them begins at the byte after which the last chunk has the requested size. So a border is the first from there on,
+   * however the stream comes in pieces: two workers that unpack the same file write the same chunks.
+   */
+  *slices(bytes: Uint8Array, position: number): Generator<Uint8Array, void, void> {
     const size = Math.max(1, Math.min(sliceBytes, this.chunkBytes));
-    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    for (let at = 0; at < bytes.length; ) {
+      const room = this.start + this.chunkBytes - 1 - position - at;
+      const end = Math.min(bytes.length, at + (room > 0 ? room : size));
+      yield bytes.subarray(at, end);
+      at = end;
+    }
   }
 
   /** Adds bytes to the last chunk. */
   async take(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return;
     this.chunks.at(-1)!.end += bytes.length;
-    await this.sink?.write(this.chunks.length - 1, bytes);
+    await this.sink?.write({ number: this.chunks.length - 1, start: this.start }, bytes);
   }
 
   /** Ends the last chunk and begins another in the same file. */
@@ -63,7 +75,7 @@ export class ChunkList {
   }
 
   async end(): Promise<void> {
-    await this.sink?.end(this.chunks.length - 1);
+    await this.sink?.end();
   }
 
   private add(start: number, lines: number): void {

@@ -32,7 +32,7 @@ export class DocumentCutter implements Cutter {
   }
 
   async push(bytes: Uint8Array): Promise<void> {
-    for (const slice of this.list.slices(bytes)) await this.slice(slice);
+    for (const slice of this.list.slices(bytes, this.position)) await this.slice(slice);
   }
 
   /** Ends the document. Returns the line ends so far. Throws LF_JSON_DOCUMENT if it is cut off. */

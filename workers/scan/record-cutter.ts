@@ -57,7 +57,7 @@ export class RecordCutter implements Cutter {
   }
 
   async push(bytes: Uint8Array): Promise<void> {
-    for (const slice of this.list.slices(bytes)) await this.slice(slice);
+    for (const slice of this.list.slices(bytes, this.position + this.held.length)) await this.slice(slice);
   }
 
   async end(): Promise<number> {

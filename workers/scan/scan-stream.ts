@@ -18,15 +18,16 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import type { ScanJob } from '../../platform/queue/contract.ts';
 import { BlockHasher } from '../../platform/storage/content-hash.ts';
-import type { Storage, StorageWriter } from '../../platform/storage/contract.ts';
+import type { Storage } from '../../platform/storage/contract.ts';
 import { openObject } from '../../platform/storage/index.ts';
-import { spoolKey } from '../../platform/storage/spool.ts';
+import { bootOf, clearSpool } from '../../platform/storage/spool.ts';
 import { unpack } from '../../platform/storage/unpack/index.ts';
 import type { StreamChunk } from '../../platform/stream-scan.ts';
 import type { SlotCounters } from '../slots.ts';
 import type { ChunkSink, CutChunk } from './chunk-list.ts';
 import { DocumentCutter } from './document-cutter.ts';
 import { type Cutter, RecordCutter } from './record-cutter.ts';
+import { SpoolWriter } from './spool-writer.ts';
 
 export interface StreamTools {
   readonly lake: Storage;
@@ -55,35 +56,54 @@ export async function scanStream(
   const layout = file.layout!;
   const chunkBytes = job.pieceBytes ?? Number.MAX_SAFE_INTEGER;
   if (layout.compression === undefined) return scanPlain(file, layout, chunkBytes, tools);
-  const blockHashes = await hashFile(file, tools.signal);
-  const spool = openSpool(tools.lake, file.fileId);
+  const { lake, signal, counters, unpackedBytesMost } = tools;
+  const { fileId, name, fingerprint } = file;
+  const spool = new SpoolWriter({ lake, fileId, boot: job.oneMachine ? bootOf(lake) : null });
+  const hasher = new FileHasher();
+  // What a worker wrote that died, perhaps with chunks of another size.
+  await clearSpool(lake, fileId);
   try {
     const entries = new Entries(file, layout, cutterOf(file, layout, chunkBytes, spool));
     const { storage, key } = await openObject(file.url);
-    const { name, bytes, fingerprint } = file;
-    const { unpackedBytesMost } = tools;
-    const packed = { storage, key, name, bytes, fingerprint, unpackedBytesMost };
+    const onRead = (packed: Uint8Array) => hasher.update(packed);
+    const packed = { storage, key, name, bytes: file.bytes, fingerprint, unpackedBytesMost, onRead };
     for await (const { bytes, entry, packedBytes } of unpack(packed, layout.compression)) {
-      tools.signal.throwIfAborted();
+      signal.throwIfAborted();
       await entries.push(entry, bytes);
-      tools.counters.bytesRead = packedBytes;
+      counters.bytesRead = packedBytes;
     }
     const chunks = await entries.end();
+    await spool.written();
     crashPoint('spool.written');
-    return { blockHashes, chunks: shares(chunks, file.bytes) };
+    return { blockHashes: await hasher.finish(file, signal), chunks: shares(chunks, file.bytes) };
   } finally {
     await spool.close();
   }
 }
 
-async function hashFile(file: LedgerFile, signal: AbortSignal): Promise<Buffer> {
-  const hasher = new BlockHasher();
-  const { storage, key } = await openObject(file.url);
-  for await (const bytes of storage.read(key, { start: 0, end: file.bytes, fingerprint: file.fingerprint })) {
-    signal.throwIfAborted();
-    hasher.update(bytes);
+/** Hashes a file as it is read. */
+class FileHasher {
+  private readonly hasher = new BlockHasher();
+  private bytes = 0;
+  private ending = false;
+
+  update(bytes: Uint8Array): void {
+    // A read that was under way when unpacking ended: finish() reads that again.
+    if (this.ending) return;
+    this.hasher.update(bytes);
+    this.bytes += bytes.length;
   }
-  return hasher.finish();
+
+  /** Reads what nobody has read so far. Throws LF_FILE_CHANGED. */
+  async finish({ url, bytes: end, fingerprint }: LedgerFile, signal: AbortSignal): Promise<Buffer> {
+    this.ending = true;
+    const { storage, key } = await openObject(url);
+    for await (const bytes of storage.read(key, { start: this.bytes, end, fingerprint, reuse: true })) {
+      signal.throwIfAborted();
+      this.hasher.update(bytes);
+    }
+    return this.hasher.finish();
+  }
 }
 
 function cutterOf(file: LedgerFile, layout: FileLayout, chunkBytes: number, sink: ChunkSink | null): Cutter {
@@ -278,25 +298,4 @@ function headerOf(bytes: Uint8Array, whole: boolean, layout: FileLayout): Prefac
   }
   const [{ bytes: end, lines, fields }] = joinHeader(records, headerRows);
   return { bytes: originalBytes(utf8.subarray(0, end), encoding), lines: skipLines + lines, fields };
-}
-
-/** Writes chunks to the spool, one at a time. `close` discards a chunk that was not ended. */
-function openSpool(lake: Storage, fileId: number): ChunkSink & { close(): Promise<void> } {
-  let writer: StorageWriter | null = null;
-  return {
-    async write(number, bytes) {
-      writer ??= await lake.writer(spoolKey(fileId, number));
-      await writer.write(bytes);
-    },
-    async end() {
-      const ended = writer;
-      writer = null;
-      await ended?.commit();
-      crashPoint('spool.chunk-written');
-    },
-    async close() {
-      await writer?.abort();
-      writer = null;
-    },
-  };
 }

@@ -161,13 +161,11 @@ async function repairFiles(
   fileIds: readonly number[],
   flags: Flags,
 ): Promise<boolean> {
-  const { pool, lake, config } = tools;
-  const { chunkBytes } = config;
+  const { pool, lake } = tools;
   const { signal } = new AbortController();
   const repair = {
     ...tools,
     lake,
-    chunkBytes,
     signal,
     star: new StarSink(pool),
     kernel: await createKernel(),

@@ -159,12 +159,6 @@ export const definitionCodes = {
     fix: 'Ask for less (a shorter time, one region), or run its SQL in psql.',
     retry: 'never',
   },
-  LF_REBUILD_CHUNKS: {
-    message:
-      'What {file} unpacks to was cut into other chunks than those of {bytes} bytes when it was loaded.',
-    fix: 'Set LANDFALL_CHUNK_BYTES to what it was then and rebuild again. Or undo the file, rebuild, and load it again with `landfall replay`.',
-    retry: 'never',
-  },
   LF_REBUILD_ROWS: {
     message:
       'Chunk {chunk} of {file} has {loaded} loaded rows, and the current definition accepts {accepted} of it.',

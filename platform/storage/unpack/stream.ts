@@ -8,8 +8,18 @@ import type { Compression, PackedFile, UnpackedPiece } from './types.ts';
 import { unxz } from './xz.ts';
 import { unzstd } from './zstd.ts';
 
-/** The bytes that a decompressor returns at a time. */
-export const pieceBytes = 256 * 1024;
+/**
+ * zlib unpacks in a thread of its own, this far ahead of the caller: so many pieces of so many bytes. Smaller pieces cost
+ * more turns than they save memory.
+ */
+const pieceBytes = 1024 * 1024;
+const piecesAhead = 4;
+export const inflating = {
+  chunkSize: pieceBytes,
+  // Each piece is handed on as it is. Otherwise all that is ahead would be copied into one.
+  readableObjectMode: true,
+  readableHighWaterMark: piecesAhead,
+};
 
 type Unpacker = (
   packed: AsyncIterable<Uint8Array>,
@@ -17,7 +27,7 @@ type Unpacker = (
 ) => AsyncGenerator<Uint8Array>;
 
 const unpackers: Readonly<Record<Exclude<Compression, 'zip'>, Unpacker>> = {
-  gzip: (packed, file) => through(packed, zlib.createGunzip({ chunkSize: pieceBytes }), file),
+  gzip: (packed, file) => through(packed, zlib.createGunzip(inflating), file),
   zstd: unzstd,
   bzip2: unbzip2,
   xz: unxz,
@@ -27,12 +37,13 @@ export async function* unpackStream(
   file: PackedFile,
   compression: Exclude<Compression, 'zip'>,
 ): AsyncGenerator<UnpackedPiece> {
-  const { storage, key, bytes, fingerprint } = file;
+  const { storage, key, bytes, fingerprint, onRead } = file;
   const meter = new UnpackMeter(file);
   let packedBytes = 0;
   async function* packed(): AsyncGenerator<Uint8Array> {
     for await (const piece of storage.read(key, { start: 0, end: bytes, fingerprint })) {
       packedBytes += piece.length;
+      onRead?.(piece);
       yield piece;
     }
   }

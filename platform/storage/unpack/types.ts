@@ -13,10 +13,16 @@ export interface PackedFile {
   readonly fingerprint: string;
   /** What it may unpack to. Default: 100 GiB. */
   readonly unpackedBytesMost?: number;
+  /**
+   * Called with each piece of the packed file from its start, as it is read. What follows the last member is not always
+   * read. Not called for zip files, which are not read in order.
+   */
+  readonly onRead?: (packed: Uint8Array) => void;
 }
 
 /** At most 1 MiB of unpacked bytes, in order. */
 export interface UnpackedPiece {
+  /** They are the caller's: no later piece overwrites them. */
   readonly bytes: Uint8Array;
   /** The name of the zip entry that the bytes belong to. Empty for other formats. */
   readonly entry: string;

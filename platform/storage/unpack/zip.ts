@@ -7,7 +7,7 @@ import { LandfallError } from '../../errors/errors.ts';
 import { crc32 } from './crc32.ts';
 import { refuseLarge, UnpackMeter } from './limits.ts';
 import { readRange } from './read-range.ts';
-import { pieceBytes, through } from './stream.ts';
+import { inflating, through } from './stream.ts';
 import type { PackedFile, UnpackedPiece } from './types.ts';
 import { readDirectory, type ZipEntry } from './zip-directory.ts';
 
@@ -74,9 +74,7 @@ async function* entryBytes(
     }
   }
   const unpacked =
-    entry.method === stored
-      ? packed()
-      : through(packed(), zlib.createInflateRaw({ chunkSize: pieceBytes }), file);
+    entry.method === stored ? packed() : through(packed(), zlib.createInflateRaw(inflating), file);
   for await (const bytes of unpacked) yield { bytes, packedBytes };
 }
 

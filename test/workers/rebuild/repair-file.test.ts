@@ -54,7 +54,7 @@ async function tools() {
   const store = await openStorage(config.lakeUrl);
   return {
     ...{ pool, registry, lake: store, ledger: rig.coordinator.ledger, star: new StarSink(pool) },
-    ...{ kernel: await createKernel(), chunkBytes: config.chunkBytes, signal: new AbortController().signal },
+    ...{ kernel: await createKernel(), signal: new AbortController().signal },
     sinks: openSinks({ pool, lake: store }),
   };
 }

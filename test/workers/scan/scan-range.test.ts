@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createScanner } from '../../../kernel/scan.ts';
-import type { Ledger } from '../../../ledger/ledger.ts';
+import type { Ledger, LedgerFile } from '../../../ledger/ledger.ts';
+import type { FileLayout } from '../../../platform/layout.ts';
 import type { ScanJob } from '../../../platform/queue/contract.ts';
+import { BlockHasher } from '../../../platform/storage/content-hash.ts';
 import { openObject, openStorage } from '../../../platform/storage/index.ts';
+import { spoolKey, thisBoot } from '../../../platform/storage/spool.ts';
 import { scanRange } from '../../../workers/scan/scan-range.ts';
+import { scanStream } from '../../../workers/scan/scan-stream.ts';
 import { Slots } from '../../../workers/slots.ts';
 import { tempFolder } from '../../support/index.ts';
 
@@ -34,6 +39,47 @@ async function scan(range: Partial<ScanJob>, file: object = {}) {
   await scanRange(job, { ledger, lake, counters, signal: new AbortController().signal });
   return saved as [ScanJob, Buffer, { byteStart: number; byteEnd: number }[]] | null;
 }
+
+/** Scans a compressed file as a whole; where its chunks are in the spool. */
+async function unpacked(content: Buffer, more: Partial<ScanJob> = {}) {
+  const path = join(tempFolder(), 'file.csv.gz');
+  await writeFile(path, content);
+  const url = pathToFileURL(path).href;
+  const { storage, key } = await openObject(url);
+  const { bytes, fingerprint } = (await storage.stat(key))!;
+  const layout = {
+    ...dialect,
+    compression: 'gzip',
+    header: ['a', 'b'],
+    headerBytes: 4,
+  } as unknown as FileLayout;
+  const file = { fileId: 1, name: 'file', url, bytes, fingerprint, layout } as LedgerFile;
+  const job = { fileId: 1, number: 0, byteStart: 0, byteEnd: bytes, pieceBytes: 1000, ...more };
+  const lake = await openStorage(join(tempFolder(), 'lake'));
+  const { signal } = new AbortController();
+  const scan = await scanStream(job, file, { lake, counters: new Slots().begin(job), signal });
+  const keys: string[] = [];
+  for await (const { key } of lake.list('.landfall/')) keys.push(key);
+  return { ...scan, keys };
+}
+
+describe('unpacking', () => {
+  it('hashes all of the file, also what follows the last member', async () => {
+    const hasher = new BlockHasher();
+    const content = Buffer.concat([gzipSync(csv), Buffer.alloc(5_000_000)]);
+    hasher.update(content);
+    expect((await unpacked(content)).blockHashes).toEqual(hasher.finish());
+  });
+
+  it('spools for this machine alone what only its workers load', async () => {
+    const { chunks, keys } = await unpacked(gzipSync(csv));
+    expect(chunks.length).toBeGreaterThan(3);
+    const spooled = chunks.map(({ unpackedStart }, number) => ({ fileId: 1, number, start: unpackedStart! }));
+    expect(keys.sort()).toEqual(spooled.map((chunk) => spoolKey(chunk)).sort());
+    const here = await unpacked(gzipSync(csv), { oneMachine: true });
+    expect(here.keys.sort()).toEqual(spooled.map((chunk) => spoolKey(chunk, thisBoot())).sort());
+  });
+});
 
 async function scanned(byteStart: number, byteEnd: number) {
   const scanner = await createScanner(dialect, byteStart);

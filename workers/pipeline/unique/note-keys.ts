@@ -18,7 +18,7 @@ import type { CompiledDataset } from '../../../model/compiled.ts';
 import { convertFallbacks } from '../../../model/enrich/fallback.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
-import type { ReadableStore } from '../../../platform/storage/contract.ts';
+import type { Storage } from '../../../platform/storage/contract.ts';
 import { type FactCopy, openFactCopy } from '../../../sinks/postgres/facts/fact-copy.ts';
 import { Slots } from '../../slots.ts';
 import type { Stopwatch } from '../../stopwatch.ts';
@@ -30,7 +30,7 @@ import { batchKeys } from './batch-keys.ts';
 /** What a worker provides for noting a chunk's keys. */
 export interface KeyTools {
   readonly pool: pg.Pool;
-  readonly lake: ReadableStore;
+  readonly lake: Storage;
   readonly kernel: Kernel;
   readonly stopwatch: Stopwatch;
   readonly signal: AbortSignal;

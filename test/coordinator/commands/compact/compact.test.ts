@@ -49,7 +49,7 @@ let next = 1;
 async function repair(fileId: number) {
   const context = await contextOf(site.rig);
   const { signal } = new AbortController();
-  const rest = { star: new StarSink(context.pool), kernel: await createKernel(), chunkBytes: 700, signal };
+  const rest = { star: new StarSink(context.pool), kernel: await createKernel(), signal };
   return repairFile(fileId, { ...context, ...rest });
 }
 
