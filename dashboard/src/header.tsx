@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { type PagePath, pagePaths } from '../../platform/progress/page-paths.ts';
 import { noNews } from './live/summary.ts';
+import { chooseNotify, notifyChoice } from './notices/notify.ts';
 import type { ConnectionState } from './stream/connection.ts';
 import { views } from './views.tsx';
 
@@ -42,6 +43,7 @@ export function Header(props: {
             </>
           )}
         </span>
+        <NotifyButton />
         <ThemeButton />
       </div>
     </header>
@@ -67,6 +69,34 @@ function Views({ shown }: { shown: PagePath | null }) {
 function currency(path: PagePath, shown: PagePath | null): 'page' | 'true' | undefined {
   if (path === shown) return 'page';
   return path !== '/' && shown?.startsWith(`${path}/`) ? 'true' : undefined;
+}
+
+const notifyWords = {
+  on: 'Notifications of files that end: on. Switch them off',
+  off: 'Notifications of files that end: off. Switch them on',
+  blocked: 'The browser does not let this page notify. Allow it in the settings of the site',
+} as const;
+
+/** Switches notifications. The browser asks the reader on the first click, and never before. */
+function NotifyButton() {
+  const [choice, setChoice] = useState(notifyChoice);
+  if (choice === 'absent') return null;
+  const change = async () => setChoice(await chooseNotify(choice === 'off'));
+  return (
+    <button
+      type="button"
+      class={`theme notify ${choice}`}
+      onClick={choice === 'blocked' ? undefined : change}
+      aria-pressed={choice === 'on'}
+      aria-disabled={choice === 'blocked'}
+      title={notifyWords[choice]}
+      aria-label={notifyWords[choice]}
+    >
+      <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+        <path d="M10 2a5 5 0 0 0-5 5v4l-1.5 3h13L15 11V7a5 5 0 0 0-5-5zM8 16a2 2 0 0 0 4 0z" />
+      </svg>
+    </button>
+  );
 }
 
 type Theme = 'system' | 'light' | 'dark';

@@ -9,6 +9,7 @@ import { type ConnectionState, follow } from './stream/connection.ts';
 import { passOn } from './stream/messages.ts';
 import './page.css';
 import { noNews, summarise } from './live/summary.ts';
+import { endedIn, notify } from './notices/notify.ts';
 import { addressOf, followRoutes, routeOf } from './route.ts';
 import { addSample, alignHistory } from './stream/throughput.ts';
 import { views } from './views.tsx';
@@ -69,6 +70,7 @@ followRoutes((moved) => {
 
 follow(location.href, {
   onView(next, message) {
+    notify(endedIn(message, view?.state ?? null));
     view = next;
     passOn(message);
     if (message.type === 'snapshot') samples = alignHistory(message.history ?? [], Date.now());

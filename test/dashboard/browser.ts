@@ -38,10 +38,14 @@ const complaints: string[] = [];
 /** Hosts that the page asked for anything. */
 const hosts = new Set<string>();
 
-/** A page in the browser of the suite. It is closed after the test. */
-export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+/** A page in the browser of the suite. It is closed after the test. `script`: runs before those of the page. */
+export async function openPage(
+  url: string,
+  { script, ...options }: BrowserContextOptions & { readonly script?: () => void } = {},
+): Promise<Page> {
   const page = await browser.newPage(options);
   pages.push(page);
+  if (script !== undefined) await page.addInitScript(script);
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('request', (request) => hosts.add(new URL(request.url()).hostname));

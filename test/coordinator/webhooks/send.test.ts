@@ -18,11 +18,16 @@ async function open(): Promise<Receiver> {
 }
 
 it('an answer without an end is read to its bound, and one that stays away is waited for so long', async () => {
+  let written = 0;
   const server = createServer((request, response) => {
     if (request.url === '/silent') return;
     response.writeHead(200);
     // Slow, and a megabyte where somebody reads.
-    const timer = setInterval(() => response.write('x'.repeat(request.url === '/slow' ? 1 : 65_536)), 5);
+    const timer = setInterval(() => {
+      const piece = 'x'.repeat(request.url === '/slow' ? 1 : 65_536);
+      written += piece.length;
+      response.write(piece);
+    }, 5);
     response.on('close', () => clearInterval(timer));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -34,6 +39,7 @@ it('an answer without an end is read to its bound, and one that stays away is wa
   const sent = (path: string, withinMs?: number) =>
     send(endpointOf({ url: `${url}${path}` }), { id: 'm', told, signal, withinMs });
   expect(await sent('/endless')).toMatchObject({ state: 'delivered', status: 200, answer: 'x'.repeat(1000) });
+  expect(written).toBeLessThan(20_000_000);
   expect(await sent('/slow', 300)).toMatchObject({
     state: 'delivered',
     answer: expect.stringMatching(/^x+$/),
