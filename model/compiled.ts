@@ -336,6 +336,13 @@ export interface CompiledQuery {
     readonly default?: string | number;
   }[];
   readonly chart?: CompiledChart;
+  /** Columns that no two rows share together, in the order of the answer; absent: it cannot be paged through. */
+  readonly order?: readonly OrderColumn[];
+}
+
+export interface OrderColumn {
+  readonly column: string;
+  readonly descending: boolean;
 }
 
 export type { Batch, LogicalType };

@@ -46,6 +46,8 @@ export interface Question {
   readonly values?: readonly (string | number | null)[];
   /** How long the database may work on it, in seconds; 0: any time. The time in which rows are written does not count. */
   readonly seconds: number;
+  /** How long it may then work on the rows after the first batch; absent: what is left of `seconds`. */
+  readonly laterSeconds?: number;
   /** A snapshot of the lake; absent: as it is now. */
   readonly asOf?: number;
 }

@@ -25,7 +25,7 @@ const direct = ['explain', 'show'];
  */
 export async function askStar<T>(
   pool: pg.Pool,
-  { sql, values = [], seconds }: Question,
+  { sql, values = [], seconds, laterSeconds }: Question,
   schemas: readonly string[],
   use: (answer: Answer) => Promise<T>,
 ): Promise<T> {
@@ -42,6 +42,7 @@ export async function askStar<T>(
       : await asking.declared(sql, values).catch(async (error) => {
           throw await explained(error, sql, { client, schemas, seconds });
         });
+    if (laterSeconds !== undefined) asking.allow(laterSeconds * 1000);
     const result = await use({ ...answer, batches: explaining(answer.batches, sql, seconds) });
     await client.query('rollback');
     broken = false;
@@ -63,6 +64,11 @@ class Asking {
     this.client = client;
     this.leftMs = limitMs;
     this.isLimited = limitMs > 0;
+  }
+
+  /** The server may work for so long from now on. */
+  allow(limitMs: number): void {
+    this.leftMs = limitMs;
   }
 
   /** Reads with a cursor. */

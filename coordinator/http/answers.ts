@@ -25,6 +25,7 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   LF_HTTP_STANDBY: 503,
   LF_HTTP_TOKEN: 401,
   LF_QUERY_EMPTY: 409,
+  LF_QUERY_STREAMS: 429,
   LF_QUERY_TIMEOUT: 504,
   LF_REJECTS_CUT: 409,
   LF_REJECTS_EXPLODED: 409,

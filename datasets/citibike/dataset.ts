@@ -182,6 +182,7 @@ export default defineDataset({
     rides_per_month: {
       description: 'Number of rides, median minutes and kilometres per month.',
       sql: new URL('./queries/rides_per_month.sql', import.meta.url),
+      order: ['month'],
       chart: bars({ x: 'month', y: 'rides' }),
     },
     busiest_hours: {
@@ -215,6 +216,7 @@ export default defineDataset({
         from: { type: 'date', default: '2017-01-01' },
         to: { type: 'date', default: '2017-12-31' },
       },
+      order: ['date'],
       chart: lines({ x: 'date', y: 'rides' }),
     },
     ambiguous_rides: {

@@ -108,6 +108,7 @@ export default defineDataset({
     rides_per_region: {
       description: 'Number of rides per region, most first.',
       sql: new URL('./queries/rides_per_region.sql', import.meta.url),
+      order: ['rides desc', 'region'],
       chart: bars({ x: 'region', y: 'rides' }),
     },
     busiest_hours: {
@@ -120,6 +121,7 @@ export default defineDataset({
       description: 'Average rides per week of one region, or of each.',
       sql: new URL('./queries/weekly_average.sql', import.meta.url),
       parameters: { region: { type: 'text', default: '' } },
+      order: ['trips_per_week desc', 'region'],
       chart: bars({ x: 'region', y: 'trips_per_week' }),
     },
     weekly_average_in_box: {

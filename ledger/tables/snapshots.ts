@@ -53,6 +53,11 @@ export async function openSnapshotOf(...snapshot: Parameters<typeof openSnapshot
   throw new LandfallError('LF_INTERNAL', { reason: `no file of ${snapshot[1]} is in the snapshot` });
 }
 
+/** The number of the newest snapshot of any dataset: it grows when files end or are undone. 0: there is none. */
+export async function newestSnapshot(client: Client): Promise<number> {
+  return (await run(client, 'snapshots/newest-snapshot', []))[0].snapshot_id;
+}
+
 /**
  * Locks datasets until the caller's transaction ends, as openSnapshot does, so that transactions with several datasets
  * never wait for each other in a circle. Lock the files before.

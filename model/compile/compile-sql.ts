@@ -1,7 +1,7 @@
 /** Compiles marts and queries: SQL from a text or a file, with named parameters. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { CompiledMart, CompiledQuery, CompiledStar } from '../compiled.ts';
+import type { CompiledMart, CompiledQuery, CompiledStar, OrderColumn } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import type { QueryParameter, SqlMart, SqlText } from '../language/star.ts';
 import { didYouMean, shown } from '../words.ts';
@@ -74,8 +74,35 @@ export function compileQueries(source: DatasetDefinition, mistakes: Mistakes): C
         mistakes.add(place, `its SQL does not use :${key}`, 'Use it, or remove the parameter');
     }
     const chart = query.chart && compileChart(query.chart, `${place}.chart`, null, mistakes);
-    return { name, description: query.description, sql, parameters, ...(chart && { chart }) };
+    const order = query.order && orderOf(query.order, `${place}.order`, mistakes);
+    const more = { ...(chart && { chart }), ...(order && { order }) };
+    return { name, description: query.description, sql, parameters, ...more };
   });
+}
+
+function orderOf(order: readonly string[], place: string, mistakes: Mistakes): OrderColumn[] {
+  if (!Array.isArray(order) || order.length === 0) {
+    mistakes.add(
+      place,
+      `${shown(order)} names no columns`,
+      "Name those that no two rows share: ['rides desc', 'hour']",
+    );
+    return [];
+  }
+  const columns = order.map((text, i): OrderColumn => {
+    const [, column = '', direction = ''] = /^(.+?)(?: (asc|desc))?$/i.exec(String(text).trim()) ?? [];
+    if (column === '' || /\s(asc|desc|nulls)\b|,/i.test(column))
+      mistakes.add(
+        `${place}[${i}]`,
+        `${shown(text)} is not a column`,
+        "Say one column, and perhaps desc: 'rides desc'",
+      );
+    return { column, descending: direction.toLowerCase() === 'desc' };
+  });
+  const names = columns.map(({ column }) => column);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) mistakes.add(place, `${twice} is named twice`, 'Name each column once');
+  return columns;
 }
 
 const postgresTypes = {

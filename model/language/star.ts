@@ -162,6 +162,11 @@ export interface Query {
   readonly description: string;
   readonly sql: SqlText;
   readonly parameters?: Readonly<Record<string, QueryParameter>>;
+  /**
+   * Columns of the answer that no two rows share together, the first first: `['rides desc', 'hour']`. The API then pages
+   * through answers of any length.
+   */
+  readonly order?: readonly string[];
   /** How the page draws the answer. Default: it guesses. */
   readonly chart?: Chart;
 }

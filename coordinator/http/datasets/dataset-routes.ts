@@ -63,7 +63,8 @@ export function datasetDetailRoutes(
     if (star === null || marts.every((mart) => mart.name !== martName))
       throw notFound(`/api/datasets/${name}/marts/${martName}`);
     const sql = `select * from ${qualified(star.schema, martName)} order by 1 limit ${martRowsMost}`;
-    const answer = await ask(name, { name: martName, description: '', sql, parameters: [] }, []);
+    const query = { name: martName, description: '', sql, parameters: [] };
+    const answer = await ask({ dataset: name, query, values: [], page: null });
     const head = JSON.stringify({ dataset: name, mart: martName, rowCount: answer.rowCount });
     reply.type('application/json; charset=utf-8');
     return `${head.slice(0, -1)},"rows":${answer.rowsJson}}`;

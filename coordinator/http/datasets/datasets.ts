@@ -1,5 +1,6 @@
 /** `/api/datasets`: the current definitions, and the answers to their named queries. */
 import { createHash } from 'node:crypto';
+import { PassThrough, type Writable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { z } from 'zod';
@@ -9,43 +10,81 @@ import { errorSchema, notFound } from '../answers.ts';
 import { parse } from '../parse.ts';
 import { urlOf } from '../url-of.ts';
 import { datasetDetailRoutes } from './dataset-routes.ts';
-import { createQueryRunner, maxRows, type QueryFormat, readParameters } from './named-query.ts';
+import {
+  type Asked,
+  createQueryRunner,
+  type QueryFormat,
+  type QueryRunner,
+  readParameters,
+} from './named-query.ts';
+import { maxRows, readPage } from './query-pages.ts';
 
 const queryParams = z.strictObject({ name: z.string(), query: z.string() });
 
 export function datasetRoutes(app: FastifyInstance, registry: Registry, pool: pg.Pool): void {
-  const { run, write } = createQueryRunner(pool);
+  const { run, page: pageOf, whole } = createQueryRunner(pool);
 
   app.get('/api/datasets', { schema: listSchema }, () => ({ datasets: registry.all().map(describe) }));
 
   datasetDetailRoutes(app, { registry, pool, ask: run });
 
   app.get('/api/datasets/:name/queries/:query', { schema: querySchema }, async (request, reply) => {
-    const { name, query: asked } = parse(queryParams, request.params);
-    const { query: queryName, format } = formatOf(asked, request.headers.accept);
+    const { name, query: named } = parse(queryParams, request.params);
+    const { query: queryName, format } = formatOf(named, request.headers.accept);
     const query = registry.get(name)?.queries.find((one) => one.name === queryName);
     if (!query) throw notFound(`/api/datasets/${name}/queries/${queryName}`);
-    const values = readParameters(query, urlOf(request.url).searchParams);
+    const search = urlOf(request.url).searchParams;
+    const values = readParameters(query, search);
+    const page = readPage(query, values, search);
+    const asked = { dataset: name, query, values, page };
     reply.header('vary', 'accept').type(contentTypes[format]);
-    if (format !== 'json') {
-      const { body, truncated } = await write(name, query, values, format);
-      reply.header('landfall-truncated', String(truncated));
-      return unlessKnown(request, reply, body);
-    }
-    const answer = await run(name, query, values);
-    const parameters = Object.fromEntries(
-      query.parameters.map((parameter, i) => [parameter.name, values[i]]),
-    );
-    const head = {
-      dataset: name,
-      query: queryName,
-      parameters,
-      rowCount: answer.rowCount,
-      truncated: answer.truncated,
-    };
-    // The rows are already JSON, written by Postgres with all digits of their numbers.
-    return unlessKnown(request, reply, `${JSON.stringify(head).slice(0, -1)},"rows":${answer.rowsJson}}`);
+    if (format === 'json') return unlessKnown(request, reply, await jsonAnswer(run, asked));
+    if (page === null) return sendAll(request, reply, (open) => whole(asked, format, open));
+    const { body, next, changed } = await pageOf({ ...asked, page }, format);
+    reply.header('landfall-changed', String(changed));
+    if (next !== null) reply.header('link', `<${addressAfter(request.url, next)}>; rel="next"`);
+    return unlessKnown(request, reply, body);
   });
+}
+
+async function jsonAnswer(run: QueryRunner['run'], asked: Asked): Promise<string> {
+  const { dataset, query, values } = asked;
+  const { rowsJson, rowCount, truncated, next, changed } = await run(asked);
+  const parameters = Object.fromEntries(query.parameters.map(({ name }, i) => [name, values[i]]));
+  const head = { dataset, query: query.name, parameters, rowCount, truncated };
+  const paged = query.order === undefined ? head : { ...head, next, changed };
+  // The rows are already JSON, written by Postgres with all digits of their numbers.
+  return `${JSON.stringify(paged).slice(0, -1)},"rows":${rowsJson}}`;
+}
+
+/** The address of the next page, without the token that this one may have. */
+function addressAfter(url: string, next: string): string {
+  const { pathname, searchParams } = urlOf(url);
+  searchParams.delete('token');
+  searchParams.set('page.after', next);
+  return `${pathname}?${searchParams}`;
+}
+
+/** The whole answer: with an ETag if it is short; else as a stream, which is cut where it fails. */
+async function sendAll(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  send: (open: () => Writable) => Promise<Buffer | null>,
+) {
+  let stream: PassThrough | null = null;
+  const open = () => {
+    stream = new PassThrough();
+    // Whoever fails destroys it; the reader sees that the answer is not whole.
+    stream.on('error', () => undefined);
+    reply.header('cache-control', 'private, no-store').send(stream);
+    return stream;
+  };
+  const body = await send(open).catch((error) => {
+    if (stream === null) throw error;
+    request.log.warn({ err: error }, 'a whole answer was not sent to its end');
+    return null;
+  });
+  return body === null ? reply : unlessKnown(request, reply, body);
 }
 
 /** Formats of answers: `.csv` at the end of the address, or a type of `Accept`. */
@@ -110,7 +149,7 @@ const listSchema = {
 };
 
 const querySchema = {
-  summary: `Runs a named query: at most ${maxRows} rows, read-only`,
+  summary: `Runs a named query, read-only: as JSON at most ${maxRows} rows, in other formats all`,
   tags: ['datasets'],
   params: { type: 'object', properties: { name: { type: 'string' }, query: { type: 'string' } } },
 };
@@ -123,6 +162,11 @@ const jsonTypes: Readonly<Record<CompiledQuery['parameters'][number]['type'], ob
   timestamp: { type: 'string', format: 'date-time' },
 };
 
+const pageParameters = [
+  { name: 'page.size', in: 'query', schema: { type: 'integer', minimum: 1, maximum: maxRows } },
+  { name: 'page.after', in: 'query', description: '`next` of the page before', schema: { type: 'string' } },
+];
+
 /** Paths of the OpenAPI document: one for each named query, with its own parameters. */
 export function queryPaths(registry: Registry): Record<string, object> {
   const paths: Record<string, object> = {};
@@ -132,18 +176,21 @@ export function queryPaths(registry: Registry): Record<string, object> {
         get: {
           summary: query.description,
           tags: [dataset.name],
-          parameters: query.parameters.map((parameter) => ({
-            name: parameter.name,
-            in: 'query',
-            required: parameter.default === undefined,
-            schema: {
-              ...jsonTypes[parameter.type],
-              ...(parameter.default !== undefined && { default: parameter.default }),
-            },
-          })),
+          parameters: [
+            ...query.parameters.map((parameter) => ({
+              name: parameter.name,
+              in: 'query',
+              required: parameter.default === undefined,
+              schema: {
+                ...jsonTypes[parameter.type],
+                ...(parameter.default !== undefined && { default: parameter.default }),
+              },
+            })),
+            ...(query.order === undefined ? [] : pageParameters),
+          ],
           responses: {
             200: {
-              description: `The rows, at most ${maxRows}: as one object each, or in the format that Accept names`,
+              description: `The rows: as one object each, at most ${maxRows} of them, or all in the format that Accept names`,
               content: Object.fromEntries(
                 Object.values(contentTypes).map((type) => [type.split(';')[0], {}]),
               ),

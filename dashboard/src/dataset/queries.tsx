@@ -17,6 +17,10 @@ export interface Answered {
   readonly rows: readonly AnswerRow[];
   readonly rowCount: number;
   readonly truncated?: boolean;
+  /** Where the next rows begin; absent or null: nowhere. */
+  readonly next?: string | null;
+  /** Whether files have ended since the first rows were asked for. */
+  readonly changed?: boolean;
 }
 
 export function Queries({ dataset, query }: { dataset: DatasetDetail; query: URLSearchParams }) {
@@ -74,6 +78,19 @@ function Form(props: { dataset: string; query: QueryDetail; given: QueryValues }
     }
     setBusy(false);
   };
+  const more = async (before: NonNullable<typeof asked>) => {
+    setBusy(true);
+    try {
+      const path = answerAddress(query, before.values);
+      const after = `${path.includes('?') ? '&' : '?'}page.after=${encodeURIComponent(before.answer.next!)}`;
+      const answer = await askExactly<Answered>(path + after);
+      const rows = [...before.answer.rows, ...answer.rows];
+      setAsked({ ...before, answer: { ...answer, rows, rowCount: rows.length } });
+    } catch (error) {
+      setRefusal(error as Refusal);
+    }
+    setBusy(false);
+  };
   return (
     <>
       <form
@@ -107,14 +124,20 @@ function Form(props: { dataset: string; query: QueryDetail; given: QueryValues }
           <Fault error={refusal} mild />
         </div>
       )}
-      {asked && <Result query={query} {...asked} />}
+      {asked && <Result query={query} {...asked} more={isBusy ? null : () => more(asked)} />}
       <Texts dataset={dataset} query={query} values={values} />
     </>
   );
 }
 
-function Result(props: { query: QueryDetail; took: number; answer: Answered }) {
-  const { query, took, answer } = props;
+function Result(props: {
+  query: QueryDetail;
+  took: number;
+  answer: Answered;
+  /** Asks for the next rows; null: they were asked for. */
+  more: (() => void) | null;
+}) {
+  const { query, took, answer, more } = props;
   const { name: label, chart } = query;
   return (
     <>
@@ -124,6 +147,18 @@ function Result(props: { query: QueryDetail; took: number; answer: Answered }) {
       </p>
       <ResultChart rows={answer.rows} label={label} chart={chart} />
       <RowsTable rows={answer.rows} label={`Rows of ${label}`} />
+      {answer.changed && (
+        <p class="small warn pad" role="status">
+          Files have ended since the first rows: ask again for rows of one moment.
+        </p>
+      )}
+      {answer.next && (
+        <p class="pad">
+          <button type="button" class="button" disabled={more === null} onClick={() => more?.()}>
+            Next rows
+          </button>
+        </p>
+      )}
     </>
   );
 }

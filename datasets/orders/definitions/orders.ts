@@ -104,6 +104,7 @@ export default defineDataset({
         from: { type: 'date', default: '1970-01-01' },
         to: { type: 'date', default: '9999-12-31' },
       },
+      order: ['revenue desc', 'country'],
       chart: bars({ x: 'country', y: 'revenue' }),
     },
     order_history: {

@@ -78,6 +78,7 @@ export default defineDataset({
         from: { type: 'date', default: '1970-01-01' },
         to: { type: 'date', default: '9999-12-31' },
       },
+      order: ['orders desc', 'state'],
       chart: bars({ x: 'state', y: 'orders' }),
     },
     item_days: {

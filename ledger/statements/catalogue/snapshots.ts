@@ -6,6 +6,7 @@ export interface SnapshotsStatements {
   'snapshots/done-files': { parameters: [dataset: string]; row: FileRow & Readonly<{ snapshot_id: number }> };
   'snapshots/lock-datasets': { parameters: [lock_class: number, dataset: readonly string[]];
       row: Readonly<{ pg_advisory_xact_lock: unknown }> };
+  'snapshots/newest-snapshot': { parameters: []; row: Readonly<{ snapshot_id: number }> };
   'snapshots/open-snapshot': { parameters: [lock_class: number, dataset: string, file_id: readonly number[],
       kind: readonly string[], snapshot_id: number | null | undefined]; row: Readonly<{ snapshot_id: number;
       file_id: number }> };

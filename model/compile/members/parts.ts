@@ -159,6 +159,7 @@ export const datasetPart = part<DatasetDefinition>({
       description: null,
       sql: null,
       parameters: each(part<QueryParameter>({ type: null, default: null })),
+      order: null,
       chart,
     }),
   ),

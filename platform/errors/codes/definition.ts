@@ -154,6 +154,16 @@ export const definitionCodes = {
     fix: 'Fix its SQL in the definition of {dataset}.',
     retry: 'never',
   },
+  LF_QUERY_ORDER: {
+    message: 'The query {query} cannot be paged through: two of its rows have the same {columns}.',
+    fix: 'Add a column to its order in the definition, so that no two rows share all of them.',
+    retry: 'never',
+  },
+  LF_QUERY_STREAMS: {
+    message: 'Other readers are being sent whole answers, as many as may be at once.',
+    fix: 'Ask again when they have theirs, or page through the answer: page.size=1000.',
+    retry: 'never',
+  },
   LF_QUERY_TIMEOUT: {
     message: 'The query {query} of {dataset} took longer than {seconds} s and was stopped.',
     fix: 'Ask for less (a shorter time, one region), or run its SQL in psql.',

@@ -43,12 +43,6 @@ it('a named query answers in the format that its address or the reader names', a
     expect((await ask('series?up_to=1', { accept })).json()).toMatchObject({ rowCount: 1 });
 });
 
-it('each format is cut at ten thousand rows, and says so', async () => {
-  const { headers, body } = await ask('series.csv?up_to=10001');
-  expect([headers['landfall-truncated'], body.split('\n').length]).toEqual(['true', 10_002]);
-  expect((await ask('series.ndjson?up_to=2')).headers['landfall-truncated']).toBe('false');
-});
-
 it('whoever has the answer is told that it is the same', async () => {
   for (const query of ['series?up_to=2', 'series.csv?up_to=2']) {
     const first = await ask(query);
