@@ -1,13 +1,13 @@
-/** Describes fields to kernel/assembly/copy/copy.ts, and copies into kernel memory what lies outside it. */
+/** Describes fields to kernel/assembly/copy/field.ts, and copies into kernel memory what lies outside it. */
 import { KernelBlocks, type Part } from './blocks.ts';
 import { KernelDictionary } from './columns/dictionary.ts';
 import { intervalBinary } from './columns/interval-binary.ts';
 import { numericBinary } from './columns/numeric-binary.ts';
 import type { TextDictionary } from './columns/vectors.ts';
 import type { KernelInstance } from './module.ts';
-import type { CopyField } from './types.ts';
+import type { CopyField, PackedRows } from './types.ts';
 
-/** The numbers of the kinds in kernel/assembly/copy/copy.ts; dictionary text is 10. */
+/** The numbers of the kinds in kernel/assembly/copy/field.ts; dictionary text is 10. */
 const KINDS: Record<CopyField['kind'], number> = {
   int2: 0,
   int4: 1,
@@ -26,8 +26,9 @@ const KINDS: Record<CopyField['kind'], number> = {
 };
 const CODED_TEXT = 10;
 
-/** Words of a Field: kind, values, validity, bytes, offsets, parameter. */
-const FIELD_WORDS = 6;
+/** Words of a Field, and those that describe it: kind, values, validity, bytes, offsets, parameter, nullable. */
+const FIELD_WORDS = 14;
+const DESCRIBED_WORDS = 7;
 
 interface StagedDictionary {
   readonly dictionary: TextDictionary;
@@ -75,21 +76,47 @@ export class CopyEncoder {
 
   encode(fields: readonly CopyField[], rows: number): Uint8Array {
     const { exports, memory } = this.#instance;
+    this.#describeAll(fields, rows, null);
+    const bytes = exports.copyRows(fields.length, rows);
+    return new Uint8Array(memory.buffer, exports.copyOutput(), bytes);
+  }
+
+  /** `nullable`: for each field, whether the table has a column for its nulls. */
+  pack(
+    fields: readonly CopyField[],
+    nullable: readonly boolean[],
+    rows: number,
+    chunkId: number,
+  ): PackedRows {
+    const { exports, memory } = this.#instance;
+    this.#describeAll(fields, rows, nullable);
+    const bytes = exports.packRows(fields.length, rows, chunkId);
+    if (bytes === 0 && rows > 0) throw new RangeError('A row does not fit into a page.');
+    return {
+      bytes: new Uint8Array(memory.buffer, exports.packOutput(), bytes),
+      tuples: rows === 0 ? 0 : exports.packTuples(),
+    };
+  }
+
+  #describeAll(fields: readonly CopyField[], rows: number, nullable: readonly boolean[] | null): void {
+    const { exports, memory } = this.#instance;
     const table = exports.copyFields(fields.length);
     if (table === 0) throw new RangeError(`A COPY row has at most 2048 fields, not ${fields.length}.`);
     // Look up all addresses first: copying may grow the memory, which detaches the views on it.
     const parts = fields.map((field) =>
       fieldParts(field, rows).map((array) => array && this.#blocks.locate(array)),
     );
-    const words = fields.flatMap((field, i) => this.#describe(field, i, parts[i]));
-    new Int32Array(memory.buffer, table, words.length).set(words);
-    const bytes = exports.copyRows(fields.length, rows);
-    return new Uint8Array(memory.buffer, exports.copyOutput(), bytes);
+    const described = fields.map((field, i) => this.#describe(field, i, parts[i]));
+    const words = new Int32Array(memory.buffer, table, fields.length * FIELD_WORDS);
+    for (const [i, one] of described.entries()) {
+      if (nullable?.[i]) one[6] = 1;
+      words.set(one, i * FIELD_WORDS);
+    }
   }
 
-  /** The words of a Field. */
+  /** The words that describe a Field. */
   #describe(field: CopyField, i: number, parts: readonly (Part | null)[]): number[] {
-    const words = new Array<number>(FIELD_WORDS).fill(0);
+    const words = new Array<number>(DESCRIBED_WORDS).fill(0);
     words[0] = KINDS[field.kind];
     parts.forEach((part, place) => {
       if (part) words[1 + place] = typeof part === 'number' ? part : this.#blocks.copy(`${i} ${place}`, part);

@@ -65,6 +65,9 @@ export interface KernelExports {
   copyFields(count: number): number;
   copyRows(count: number, rows: number): number;
   copyOutput(): number;
+  packRows(count: number, rows: number, chunkId: number): number;
+  packOutput(): number;
+  packTuples(): number;
   hashTexts(offsets: number, bytes: number, count: number, hashes: number, checks: number): void;
   scanBegin(delimiter: number, quote: number): number;
   scanUpdate(start: number, end: number): void;

@@ -220,6 +220,13 @@ export type CopyField =
   | { readonly kind: 'text'; readonly vector: Extract<Vector, { kind: 'dictionary' | 'utf8' }> }
   | { readonly kind: 'jsonb'; readonly vector: Extract<Vector, { kind: 'utf8' }> };
 
+/** Rows in packed form: binary COPY, a tuple for as many rows as fit into a page (kernel/assembly/pack/pack.ts). */
+export interface PackedRows {
+  /** A view, valid until the next call. */
+  readonly bytes: Uint8Array;
+  readonly tuples: number;
+}
+
 /** Hashes of texts, in the order of the texts. */
 export interface TextHashes {
   /** xxHash64 with seed 0 (1 in place of 0), as two words each: the low 32 bits, then the high ones. */
@@ -245,6 +252,16 @@ export interface Kernel {
   next(): Batch | null;
   /** `rows` rows in binary COPY format, without header and trailer. A view, valid until the next call. */
   encodeCopyRows(fields: readonly CopyField[], rows: number): Uint8Array;
+  /**
+   * Encodes rows in packed form. `nullable`: for each field, whether its rows may be null. Throws a RangeError if a row
+   * does not fit into a page. Neither jsonb, interval, constant4 nor numeric beyond 18 digits.
+   */
+  packCopyRows(
+    fields: readonly CopyField[],
+    nullable: readonly boolean[],
+    rows: number,
+    chunkId: number,
+  ): PackedRows;
   /** Hashes of `offsets.length - 1` texts, text i from offset i to offset i + 1. Views, valid until the next call. */
   hashTexts(offsets: Int32Array, bytes: Uint8Array): TextHashes;
 }

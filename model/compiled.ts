@@ -221,6 +221,8 @@ export interface CompiledStar {
   readonly indexes: readonly { readonly columns: readonly string[]; readonly method: 'btree' | 'brin' }[];
   /** Null: every row is a fact (the mode `append` without `dedupe`). */
   readonly keyed: KeyedStar | null;
+  /** Absent: a tuple of the fact table for each row. 'packed': a tuple for as many rows as fit into a page. */
+  readonly layout?: 'packed';
 }
 
 export type FactColumn =

@@ -3,6 +3,7 @@ import { alloc, keep, reset } from './arena';
 import { openBatch } from './batch';
 import { Column, Work, columnAt } from './column';
 import { forgetCopy } from './copy/copy';
+import { forgetPack } from './pack/pack';
 import { Dictionary, newDictionary } from './dictionary';
 import { powers } from './types/read-double';
 import { Places } from './read/places';
@@ -14,7 +15,9 @@ import { openWindow } from './read/window';
 
 export { alloc, powerOfTwo, release } from './arena';
 export { readBatch } from './batch';
-export { copyFields, copyOutput, copyRows } from './copy/copy';
+export { copyOutput, copyRows } from './copy/copy';
+export { copyFields } from './copy/field';
+export { packOutput, packRows, packTuples } from './pack/pack';
 export { hashTexts } from './hash';
 export { scanBegin, scanFirstEnds, scanFirstLines, scanLines, scanUpdate } from './scan/scan';
 export {
@@ -43,6 +46,7 @@ export function beginPlan(columns: i32, delimiter: u32, quote: u32, trim: bool):
   reset();
   forgetScratch();
   forgetCopy();
+  forgetPack();
   Work.columnCount = columns;
   Work.columns = alloc(<usize>columns * offsetof<Column>());
   memory.fill(Work.columns, 0, <usize>columns * offsetof<Column>());

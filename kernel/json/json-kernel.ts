@@ -12,6 +12,7 @@ import {
   type Kernel,
   type KernelDialect,
   type KernelPlan,
+  type PackedRows,
   type RawReject,
   RejectReason,
   type RowPlace,
@@ -102,6 +103,10 @@ export class JsonKernel implements Kernel {
 
   encodeCopyRows(fields: readonly CopyField[], rows: number): Uint8Array {
     return this.#inner.encodeCopyRows(fields, rows);
+  }
+
+  packCopyRows(...packing: Parameters<Kernel['packCopyRows']>): PackedRows {
+    return this.#inner.packCopyRows(...packing);
   }
 
   hashTexts(offsets: Int32Array, bytes: Uint8Array): TextHashes {

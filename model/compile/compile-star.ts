@@ -11,6 +11,7 @@ import type { DatasetDefinition } from '../language/define.ts';
 import { typeOf } from '../types/column-types.ts';
 import { didYouMean } from '../words.ts';
 import { compileDimension, refuseDisagreement, vectorsOf } from './compile-dimension.ts';
+import { compileLayout } from './compile-layout.ts';
 import { checkIdentifier, isInner, type Names, nameAt, refuseRepeats } from './compile-names.ts';
 import type { Mistakes } from './mistakes.ts';
 import { eventFacts, keyedStar, rowColumn } from './modes/event-columns.ts';
@@ -75,11 +76,11 @@ export function compileLake(
 }
 
 /** A star as a person writes it. */
-type StarSource = Exclude<DatasetDefinition['star'], 'none'>;
+export type StarSource = Exclude<DatasetDefinition['star'], 'none'>;
 
 /** `keep`: the column for values of unknown columns. Null for a dataset with the lake alone. */
 export function compileStar(
-  { star }: DatasetDefinition,
+  { star, columns: written }: DatasetDefinition,
   names: Names,
   keep: string | null,
   mode: CompiledMode,
@@ -109,7 +110,8 @@ export function compileStar(
   const indexes = compileIndexes(star, [...visible, chunk], mistakes);
   refuseWide(star, columns, dimensions, mistakes);
   const keyed = keyedStar(mode, visible, dimensions, mistakes);
-  return { schema, fact: star.fact, columns, dimensions, indexes, keyed };
+  const layout = compileLayout(star, { columns, source: written, mode }, mistakes);
+  return { schema, fact: star.fact, columns, dimensions, indexes, keyed, ...layout };
 }
 
 /** Limits of PostgreSQL (its manual, appendix K). */

@@ -112,6 +112,12 @@ export interface Star<N, D extends string> {
   readonly columns?: readonly N[];
   /** Indexes over fact columns and keys. There is always one over chunk_id. */
   readonly indexes?: readonly Index<N | NoInfer<D>>[];
+  /**
+   * 'rows': the fact table has a row for each fact. 'packed': it is a view over a table that has a tuple for as many
+   * facts as fit into a page, several times smaller and faster to load, and dearer to read (docs/layouts.md).
+   * Default: 'rows'.
+   */
+  readonly layout?: 'rows' | 'packed';
 }
 
 /** A dataset as a person writes it, without `enrich`. */

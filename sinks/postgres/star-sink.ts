@@ -12,8 +12,6 @@ import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerChunk } from '../../ledger/ledger.ts';
 import type { CompiledDataset, CompiledStar } from '../../model/compiled.ts';
 import type { Batch } from '../../model/enrich/batch.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
-import { plural } from '../../platform/plural.ts';
 import { rowsWritten } from '../all-sinks.ts';
 import type {
   Account,
@@ -39,7 +37,8 @@ import { type ChunkKeys, Dimensions } from './dimensions/dimensions.ts';
 import { endFiles } from './ending/end-files.ts';
 import { takeBack } from './ending/take-back.ts';
 import { eventsByChunk } from './events/index.ts';
-import { factFields } from './facts/fact-fields.ts';
+import { confirmRows, type SentChunk } from './facts/confirm-rows.ts';
+import { factFields, type KeyVector, packedFields } from './facts/fact-fields.ts';
 import { FactWriter } from './facts/fact-writer.ts';
 import { makeStagingTable, moveStagedFacts, sweepStagingTables } from './facts/make-staging.ts';
 import { loadingEvents, loadingStar } from './facts/staging.ts';
@@ -98,13 +97,10 @@ export class StarSink extends StarKind implements Sink {
     const { dataset, file, transaction } = chunk;
     const client = await transaction.open();
     const star = starOf(dataset);
-    const writer = new FactWriter(
-      transaction,
-      star.keyed === null ? loadingStar(star, file) : await loadingEvents(client, star, file),
-    );
+    const loading = star.keyed === null ? loadingStar(star, file) : await loadingEvents(client, star, file);
     const rollups = await workableRollups(this.pool, dataset);
     const rows = new FactRows(chunk, this.dimensionsOf(dataset), rollups);
-    return new StarChunk(rows, writer, transaction);
+    return new StarChunk(rows, loading, transaction);
   }
 
   openGroup(dataset: CompiledDataset): SinkGroup {
@@ -193,11 +189,14 @@ export class StarSink extends StarKind implements Sink {
 }
 
 /** Encodes a chunk's batches as binary COPY rows of the fact table. */
-class FactRows {
+class FactRows implements SentChunk {
   readonly stopwatch: ChunkToWrite['stopwatch'];
   readonly schema: string;
+  readonly chunkId: number;
+  /** Rows that were encoded, and the tuples that hold them. */
+  rows = 0;
+  tuples = 0;
   private readonly star: CompiledStar;
-  private readonly chunkId: number;
   private readonly kernel: Kernel;
   private readonly keys: ChunkKeys;
   private readonly signal: AbortSignal;
@@ -224,9 +223,22 @@ class FactRows {
     this.stopwatch.lap('dimensions');
     this.partials.add(batch, members);
     this.stopwatch.lap('rollups');
-    const rows = this.kernel.encodeCopyRows(factFields(this.star, batch, members, this.chunkId), batch.rows);
+    const bytes = this.star.layout === 'packed' ? this.pack(batch, members) : this.rowByRow(batch, members);
+    this.rows += batch.rows;
     this.stopwatch.lap('encode');
-    return rows;
+    return bytes;
+  }
+
+  private rowByRow(batch: Batch, members: readonly KeyVector[]): Uint8Array {
+    this.tuples += batch.rows;
+    return this.kernel.encodeCopyRows(factFields(this.star, batch, members, this.chunkId), batch.rows);
+  }
+
+  private pack(batch: Batch, members: readonly KeyVector[]): Uint8Array {
+    const { fields, nullable } = packedFields(this.star, batch, members);
+    const { bytes, tuples } = this.kernel.packCopyRows(fields, nullable, batch.rows, this.chunkId);
+    this.tuples += tuples;
+    return bytes;
   }
 
   /** Whether what was observed of members must be taken before more rows come. */
@@ -255,12 +267,15 @@ class FactRows {
 
 class StarChunk implements SinkChunk {
   private readonly rows: FactRows;
+  private readonly loading: CompiledStar;
   private readonly writer: FactWriter;
   private readonly transaction: ChunkTransaction;
 
-  constructor(rows: FactRows, writer: FactWriter, transaction: ChunkTransaction) {
+  /** `loading`: its fact table takes the rows. */
+  constructor(rows: FactRows, loading: CompiledStar, transaction: ChunkTransaction) {
     this.rows = rows;
-    this.writer = writer;
+    this.loading = loading;
+    this.writer = new FactWriter(transaction, loading);
     this.transaction = transaction;
   }
 
@@ -276,7 +291,10 @@ class StarChunk implements SinkChunk {
     await this.copyObserved();
     await writePartials(this.transaction, [partials]);
     this.rows.stopwatch.lap('rollups');
-    const { rows, bytes } = this.writer;
+    const { rows: confirmed, bytes } = this.writer;
+    const rows = await this.transaction.run((client) =>
+      confirmRows(client, this.loading, [this.rows], confirmed),
+    );
     return { rows, bytes, ...members };
   }
 
@@ -314,23 +332,18 @@ class StarGroup implements SinkGroup {
   async prepare(transaction: ChunkTransaction): Promise<void> {
     const client = await transaction.open();
     const { star } = this;
-    const loading = star.keyed === null ? star : await loadingEvents(client, star, null);
+    const loading = star.keyed === null ? loadingStar(star, null) : await loadingEvents(client, star, null);
     const writer = new FactWriter(transaction, loading);
     this.writer = writer;
-    let kept = 0;
-    for (const { rows, encoded } of this.chunks) {
-      for (const some of encoded) await writer.write(some);
-      kept += rows;
-    }
+    for (const { encoded } of this.chunks) for (const some of encoded) await writer.write(some);
     await writer.pause();
+    const sent = [...this.chunks].map(({ factRows }) => factRows);
+    await transaction.run((client) => confirmRows(client, loading, sent, writer.rows));
     await transaction.run((client) => copyObserved(client, this.star.schema, together(this.chunks)));
     await writePartials(
       transaction,
       [...this.chunks].map(({ partials }) => partials),
     );
-    if (writer.rows === kept) return;
-    const reason = `the server took ${writer.rows} of ${plural(kept, 'row')} of a group of ${plural(this.chunks.size, 'chunk')}`;
-    throw new LandfallError('LF_INTERNAL', { reason });
   }
 
   /** Nothing to do: the rows appear with the commit. */
@@ -354,11 +367,10 @@ function together(chunks: Iterable<KeptChunk>): ObservedRows[] {
 
 /** A chunk of a group. Keeps its rows in memory. */
 class KeptChunk implements SinkChunk {
-  rows = 0;
   readonly observed: ObservedRows[] = [];
   readonly encoded: Uint8Array[] = [];
   partials: PartialRows = new Map();
-  private readonly factRows: FactRows;
+  readonly factRows: FactRows;
   private readonly group: Set<KeptChunk>;
 
   constructor(factRows: FactRows, group: Set<KeptChunk>) {
@@ -371,7 +383,6 @@ class KeptChunk implements SinkChunk {
     const rows = await this.factRows.encode(batch);
     if (rows.length > 0) this.encoded.push(rows.slice());
     if (this.factRows.isFull) this.observed.push(...this.factRows.takeObserved());
-    this.rows += batch.rows;
     this.factRows.stopwatch.lap('copy');
   }
 
@@ -380,7 +391,7 @@ class KeptChunk implements SinkChunk {
     this.partials = partials;
     this.observed.push(...this.factRows.takeObserved());
     const bytes = this.encoded.reduce((sum, { length }) => sum + length, 0);
-    return { rows: this.rows, bytes, ...members };
+    return { rows: this.factRows.rows, bytes, ...members };
   }
 
   async publish(): Promise<void> {}

@@ -7,43 +7,14 @@
  * no value is null and all have the same size, otherwise with one cursor per row.
  */
 import { alloc, powerOfTwo, release } from '../arena';
+import {
+  BOOL, CODED_TEXT, CONSTANT4, DATE, EPOCH_DAYS, EPOCH_MICROS, FLOAT8, Field, INT2, INT4, INT8, JSONB, NUMERIC, TEXT,
+  TIMESTAMPTZ, UUID, fieldAt, forgetFields, isNull, swap32,
+} from './field';
 import { numericSize, writeNumeric } from './copy-numeric';
 
-export const INT2: i32 = 0;
-export const INT4: i32 = 1;
-export const INT8: i32 = 2;
-export const CONSTANT4: i32 = 3;
-export const FLOAT8: i32 = 4;
-export const BOOL: i32 = 5;
-export const DATE: i32 = 6;
-export const TIMESTAMPTZ: i32 = 7;
-export const NUMERIC: i32 = 8;
-export const UUID: i32 = 9;
-export const CODED_TEXT: i32 = 10;
-export const TEXT: i32 = 11;
-export const JSONB: i32 = 12;
-
-/** 2000-01-01, PostgreSQL's epoch, in days and µs since 1970-01-01. */
-const EPOCH_DAYS: i32 = 10957;
-const EPOCH_MICROS: i64 = 946684800000000;
 const BLOCK_ROWS: i32 = 256;
 
-@unmanaged
-class Field {
-  kind: i32;
-  /** Values; codes of CODED_TEXT; offsets of TEXT and JSONB. */
-  values: usize;
-  /** 0 if every row has a value. */
-  validity: usize;
-  /** Bytes of texts. */
-  bytes: usize;
-  /** CODED_TEXT: offsets of the dictionary's texts in `bytes`. */
-  offsets: usize;
-  /** CONSTANT4: the value; NUMERIC: the scale. */
-  parameter: i32;
-}
-
-let fields: usize = 0;
 let output: usize = 0;
 let outputBytes: usize = 0;
 let cursors: usize = 0;
@@ -51,27 +22,12 @@ let cursorBytes: usize = 0;
 
 /** Forgets the blocks, which each chunk allocates for itself. */
 export function forgetCopy(): void {
-  fields = output = outputBytes = cursors = cursorBytes = 0;
-}
-
-/** Space for the descriptions of `count` fields, which the caller fills in before copyRows; 0 for too many. */
-export function copyFields(count: i32): usize {
-  if (fields == 0) fields = alloc(2048 * offsetof<Field>());
-  return count > 2048 ? 0 : fields;
+  forgetFields();
+  output = outputBytes = cursors = cursorBytes = 0;
 }
 
 export function copyOutput(): usize {
   return output;
-}
-
-@inline
-function fieldAt(i: i32): Field {
-  return changetype<Field>(fields + <usize>i * offsetof<Field>());
-}
-
-@inline
-function swap32(value: u32): u32 {
-  return bswap<u32>(value);
 }
 
 /** Bytes of a value of the kind, or 0 if they differ from row to row. */
@@ -162,11 +118,6 @@ function fixed8(values: usize, epoch: i64, out: usize, stride: usize, from: i32,
     store<u32>(out + stride, 0x08000000);
     v128.store_lane<u64>(out + stride + 4, turned, 1);
   }
-}
-
-@inline
-function isNull(validity: usize, r: i32): bool {
-  return validity != 0 && ((load<u8>(validity + (<usize>r >> 3)) >> <u8>(r & 7)) & 1) == 0;
 }
 
 /** Bytes of row r's value, without its length word. */

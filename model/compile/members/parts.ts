@@ -141,6 +141,7 @@ export const datasetPart = part<DatasetDefinition>({
     dimensions: each(dimension),
     columns: null,
     indexes: each(part<Index<string>>({ columns: null, method: null })),
+    layout: null,
   }),
   // Each mode refuses what is not an option of its own.
   mode: null,

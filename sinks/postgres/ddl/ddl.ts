@@ -4,6 +4,7 @@
  */
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { createSchemaSql } from '../../../platform/database/create-schema.ts';
+import { packedDdl } from '../packed/packed-ddl.ts';
 import { dimensionDdl } from './dimension-ddl.ts';
 import { eventDdl } from './event-ddl.ts';
 import { columnLines, factType, identifier, indexName, literal } from './sql-columns.ts';
@@ -20,8 +21,13 @@ export function starDdl(dataset: CompiledDataset): string[] {
   return [
     createSchemaSql(star.schema),
     ...[...tables.values()].flatMap((dimension) => dimensionDdl(star.schema, dimension)),
-    ...(star.keyed === null ? factDdl(dataset, star) : eventDdl(dataset, star)),
+    ...factsDdl(dataset, star),
   ];
+}
+
+function factsDdl(dataset: CompiledDataset, star: CompiledStar): string[] {
+  if (star.keyed !== null) return eventDdl(dataset, star);
+  return star.layout === 'packed' ? packedDdl(dataset, star) : factDdl(dataset, star);
 }
 
 function factDdl({ name, description }: CompiledDataset, star: CompiledStar): string[] {

@@ -1,34 +1,39 @@
-/** What an earlier definition has left where the facts or the events of a dataset are. */
+/** What an earlier definition has left where the facts or the events of a dataset are, and how their view grows. */
 import pg from 'pg';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { eventTableNames } from '../events/table-names.ts';
+import { packedName, shownOfPacked } from '../packed/packed-columns.ts';
+import { packedSelect } from '../packed/packed-ddl.ts';
 import { modeMark, viewSelect } from './event-ddl.ts';
 import { shownColumns } from './event-tables.ts';
 
 const id = pg.escapeIdentifier;
 
 /**
- * Tables of the facts or events of a mode that is not the definition's: a table where a view would be, the tables of
- * events behind a view where a table would be, or those of events that another key or order has made.
+ * Tables of the facts or events of a mode or layout that is not the definition's: a table where a view would be, the
+ * tables behind a view where a table would be, or those of events that another key or order has made.
  */
 export async function tablesOfOtherMode(
   client: pg.ClientBase,
   dataset: Pick<CompiledDataset, 'star' | 'mode'>,
 ): Promise<string[]> {
-  const { schema, fact, keyed } = dataset.star!;
+  const { schema, fact, keyed, layout } = dataset.star!;
   const names = eventTableNames(fact);
   const events = [names.current, names.superseded, names.staging, names.scopes];
+  const packed = packedName(fact);
   const { rows } = await client.query<{ name: string; kind: string; comment: string | null }>(
     `select c.relname as name, c.relkind as kind, obj_description(c.oid, 'pg_class') as comment
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname = $1 and c.relname = any($2::text[]) and c.relkind in ('r', 'p', 'v')`,
-    [schema, [fact, ...events]],
+    [schema, [fact, packed, ...events]],
   );
   const facts = rows.find(({ name }) => name === fact);
   const current = rows.find(({ name }) => name === names.current);
   const isFactTable = facts !== undefined && facts.kind !== 'v';
-  if (keyed === null && (isFactTable || facts === undefined)) return [];
-  if (keyed !== null && isFactTable) return [fact];
+  const isPacked = keyed === null && layout === 'packed';
+  if (keyed === null && !isPacked && (isFactTable || facts === undefined)) return [];
+  if (isFactTable) return [fact];
+  if (!isPacked && rows.some(({ name, kind }) => name === packed && kind !== 'v')) return [packed];
   if (current === undefined || (keyed !== null && current.comment?.endsWith(modeMark(dataset)))) return [];
   return events.filter((table) => rows.some(({ name, kind }) => name === table && kind !== 'v'));
 }
@@ -36,7 +41,8 @@ export async function tablesOfOtherMode(
 /** The statement that adds columns to a dataset's view, after those that it has; none if it has all of them. */
 export async function viewGrowth(client: pg.ClientBase, star: CompiledStar): Promise<string[]> {
   const { schema, fact, keyed } = star;
-  if (keyed === null) return [];
+  const isPacked = keyed === null && star.layout === 'packed';
+  if (keyed === null && !isPacked) return [];
   const { rows } = await client.query<{ name: string }>(
     `select a.attname as name
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -45,6 +51,8 @@ export async function viewGrowth(client: pg.ClientBase, star: CompiledStar): Pro
     [schema, fact],
   );
   const there = rows.map(({ name }) => id(name));
-  if (there.length === 0 || shownColumns(star).every(({ name }) => there.includes(name))) return [];
-  return [`create or replace view ${id(schema)}.${id(fact)} as ${viewSelect(star, there)}`];
+  const shown: readonly { readonly name: string }[] = isPacked ? shownOfPacked(star) : shownColumns(star);
+  if (there.length === 0 || shown.every(({ name }) => there.includes(name))) return [];
+  const select = isPacked ? packedSelect(star, there) : viewSelect(star, there);
+  return [`create or replace view ${id(schema)}.${id(fact)} as ${select}`];
 }

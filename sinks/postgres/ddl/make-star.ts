@@ -7,6 +7,8 @@ import { withSessionLock } from '../../../platform/database/session-lock.ts';
 import { andReleased, transactionKept } from '../../../platform/database/transaction.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { inChunks } from '../facts/in-chunks.ts';
+import { factsTable } from '../packed/packed-columns.ts';
+import { packedByChunk } from '../packed/packed-rows.ts';
 import { buildBeside, endBuild } from '../rollups/build-beside.ts';
 import {
   type BuiltBeside,
@@ -111,6 +113,7 @@ export async function factsByChunk(
   chunkIds: readonly number[],
 ): Promise<ReadonlyMap<number, number>> {
   if (chunkIds.length === 0 || !(await hasFacts(client, star))) return new Map();
+  if (star.layout === 'packed') return packedByChunk(client, star, chunkIds);
   const { rows } = await client.query<{ chunk_id: number; facts: number }>(
     `select chunk_id, count(*)::float8 as facts from ${factTable(star)} where ${inChunks(chunkIds)} group by 1`,
   );
@@ -133,6 +136,7 @@ export function hasFacts(client: pg.Pool | pg.ClientBase, star: CompiledStar): P
   return tableExists(client, factTable(star));
 }
 
+/** The table that holds the facts, or tuples of packed ones. */
 export function factTable(star: CompiledStar): string {
-  return `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(star.fact)}`;
+  return `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(factsTable(star))}`;
 }

@@ -35,6 +35,7 @@ export interface Compared {
 export function changesOf(compared: Compared): Change[] {
   const { wanted } = compared;
   if (wanted.isBeside) return [];
+  if (wanted.isPacked) return columnChanges(compared).map((change) => ({ ...change, statements: null }));
   if (wanted.mark === undefined) return columnChanges(compared);
   const was = markOf(compared.found);
   const beside = [...new Set([wanted, ...compared.before].flatMap((table) => table.beside ?? []))];

@@ -1,5 +1,6 @@
 /** The tables of a star according to its definition, in a form that can be compared with the existing ones. */
 import type { ChangingDimension, CompiledDimension, CompiledStar } from '../../../model/compiled.ts';
+import { packedName, packedParts } from '../packed/packed-columns.ts';
 import { attributesMark, historyTable, isChanging, observedTable } from './dimension-ddl.ts';
 import { eventTables } from './event-tables.ts';
 import { keySqlType, sqlType, valueType } from './sql-columns.ts';
@@ -33,6 +34,8 @@ export interface WantedTable {
   readonly beside?: readonly string[];
   /** Whether it is such a table, which changes with the dimension. */
   readonly isBeside?: boolean;
+  /** Whether it holds packed facts: nothing but an addition can be made in place. */
+  readonly isPacked?: boolean;
 }
 
 /** The fact table first, or those of the events, then each dimension table of members. */
@@ -63,7 +66,23 @@ export function wantedTables(star: CompiledStar): WantedTable[] {
     return { ...fact, table, columns: [...facts, ...more] };
   });
   const beside = [...tables.values()].flatMap(besideTables);
-  return [...(star.keyed === null ? [fact] : events), ...lookups.values(), ...beside];
+  const rows = star.layout === 'packed' ? packedTable(star) : fact;
+  return [...(star.keyed === null ? [rows] : events), ...lookups.values(), ...beside];
+}
+
+function packedTable(star: CompiledStar): WantedTable {
+  const keys = new Map(
+    star.columns.flatMap((column) =>
+      column.kind === 'dimension' ? [[column.name, star.dimensions[column.dimension].table] as const] : [],
+    ),
+  );
+  const columns = packedParts(star).map(({ name, type, before }): Wanted => {
+    const points = keys.get(name);
+    const notNull = type.endsWith(' not null');
+    const rest = points === undefined ? { isKey: false } : { isKey: true, points };
+    return { name, type: type.replace(/ not null$/, ''), notNull, before, ...rest };
+  });
+  return { table: packedName(star.fact), columns, key: null, hashed: false, member: null, isPacked: true };
 }
 
 /** The tables beside those of members, which have its attributes too. */
@@ -105,6 +124,7 @@ function lookupTable(dimension: Extract<CompiledDimension, { kind: 'lookup' }>):
 export function typeName(type: string): string {
   return type
     .replace(/ collate .*/, '')
+    .replace(/ storage plain$/, '')
     .replace('timestamptz', 'timestamp with time zone')
     .replace(/^time$/, 'time without time zone')
     .replaceAll(', ', ',');

@@ -27,6 +27,23 @@ export function factFields(
   });
 }
 
+/** The same for packed rows: without the chunk, and whether each field may be null. */
+export function packedFields(
+  star: CompiledStar,
+  batch: Batch,
+  keys: readonly KeyVector[],
+): { readonly fields: CopyField[]; readonly nullable: boolean[] } {
+  const fields: CopyField[] = [];
+  const nullable: boolean[] = [];
+  for (const column of star.columns) {
+    if (column.kind === 'chunk') continue;
+    if (column.kind === 'dimension') fields.push(keyField(keys[column.dimension]));
+    else fields.push(valueField(column.name, batch.vectors.get(column.vector), column.logical));
+    nullable.push(column.kind === 'value' && !column.notNull);
+  }
+  return { fields, nullable };
+}
+
 function keyField(vector: KeyVector): CopyField {
   return vector.kind === 'int64' ? { kind: 'int8', vector } : { kind: 'int4', vector };
 }

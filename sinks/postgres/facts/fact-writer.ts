@@ -8,10 +8,11 @@ import type { CompiledStar } from '../../../model/compiled.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import type { OpenSpan } from '../../../platform/traces/contract.ts';
 import { beginSpan } from '../../../platform/traces/tracing.ts';
+import { packedParts } from '../packed/packed-columns.ts';
 import { type FactCopy, openFactCopy } from './fact-copy.ts';
 
 export class FactWriter {
-  /** The rows that the server has taken in copies that have ended. */
+  /** The rows, or tuples of packed rows, that the server has taken in copies that have ended. */
   rows = 0;
   /** The bytes of binary COPY rows. */
   bytes = 0;
@@ -38,7 +39,8 @@ export class FactWriter {
   }
 
   private open(): FactCopy {
-    const { schema, fact: table, columns } = this.star;
+    const { schema, fact: table } = this.star;
+    const columns = this.star.layout === 'packed' ? packedParts(this.star) : this.star.columns;
     this.span = beginSpan('copy', {
       attributes: { 'db.system.name': 'postgresql', 'db.collection.name': table },
     });

@@ -7,6 +7,7 @@ import type { CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { factTable } from '../ddl/make-star.ts';
+import { packedParts } from '../packed/packed-columns.ts';
 import { stagingTable, stagingTableDdl } from './staging.ts';
 
 /** How long to wait for a worker that still locks a table. It may be frozen, and has lost its chunk. */
@@ -28,7 +29,8 @@ export async function moveStagedFacts(
   star: CompiledStar,
   file: LedgerFile,
 ): Promise<void> {
-  const columns = star.columns.map(({ name }) => pg.escapeIdentifier(name)).join(', ');
+  const named = star.layout === 'packed' ? packedParts(star) : star.columns;
+  const columns = named.map(({ name }) => pg.escapeIdentifier(name)).join(', ');
   const from = stagingTable(star, file);
   await client.query(`insert into ${factTable(star)} (${columns}) select ${columns} from ${from}`);
   crashPoint('finalise.staging-moved');

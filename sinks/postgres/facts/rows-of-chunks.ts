@@ -1,7 +1,7 @@
 /** The rows that chunks have brought, as SQL that a check reads. */
 import pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
-import { factTable } from '../ddl/make-star.ts';
+import { qualified } from '../ddl/sql-columns.ts';
 import { eventTableNames } from '../events/table-names.ts';
 import { inChunks } from './in-chunks.ts';
 
@@ -21,7 +21,7 @@ export function rowsOfChunks(star: CompiledStar, chunkIds: readonly number[]): R
   const list = names.map(id).join(', ');
   const ofChunks = inChunks(chunkIds);
   if (star.keyed === null) {
-    const facts = `select ${list} from ${factTable(star)} where ${ofChunks}`;
+    const facts = `select ${list} from ${qualified(star.schema, star.fact)} where ${ofChunks}`;
     return { facts, touched: facts };
   }
   const { current, superseded } = eventTableNames(star.fact);

@@ -9,13 +9,17 @@ import type { CompiledStar } from '../../../model/compiled.ts';
 import type { FileLink } from '../../../platform/progress/progress.ts';
 import { tableExists } from '../ddl/table-exists.ts';
 import { eventTableNames } from '../events/table-names.ts';
+import { factsTable } from '../packed/packed-columns.ts';
 
-/** The star that the file is loaded into. Its fact table may be the one in which facts wait. */
+/**
+ * The star that the file is loaded into: its fact table takes rows, or tuples of packed rows. It may be the table in which
+ * facts wait. `file`: null for a group of small files.
+ */
 export function loadingStar(
   star: CompiledStar,
-  file: { readonly fileId: number; readonly link: FileLink['kind'] | null },
+  file: { readonly fileId: number; readonly link: FileLink['kind'] | null } | null,
 ): CompiledStar {
-  return file.link === 'replaces' ? { ...star, fact: stagingName(file) } : star;
+  return { ...star, fact: file?.link === 'replaces' ? stagingName(file) : factsTable(star) };
 }
 
 /**
@@ -51,10 +55,10 @@ export function stagingTableDdl(
   file: { readonly fileId: number; readonly seenAt: Date },
 ): string {
   const { schema, fact, keyed } = star;
-  const like = keyed === null ? fact : eventTableNames(fact).staging;
+  const like = keyed === null ? factsTable(star) : eventTableNames(fact).staging;
   const landed = pg.escapeLiteral(file.seenAt.toISOString());
   const columns = [
-    `like ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(like)} including defaults`,
+    `like ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(like)} including defaults${star.layout === 'packed' ? ' including storage including indexes' : ''}`,
     ...(keyed?.seen === undefined ? [] : [`_landed timestamptz not null default ${landed}`]),
   ];
   return `create table if not exists ${stagingTable(star, file)} (${columns.join(', ')})`;

@@ -6,6 +6,7 @@ import type { CompiledDataset, CompiledMart } from '../../../model/compiled.ts';
 import { besideName, type Renamed, readBeside } from '../ddl/beside.ts';
 import { starDdl } from '../ddl/ddl.ts';
 import { eventTableNames } from '../events/table-names.ts';
+import { packedName } from '../packed/packed-columns.ts';
 import { stateName, storedRollup } from '../rollups/state-tables.ts';
 import { starOf } from '../star-of.ts';
 
@@ -30,6 +31,7 @@ export function factNames(fact: string): Renamed[] {
   const beside = eventTableNames(besideName(fact));
   return [
     { beside: besideName(fact), name: fact },
+    { beside: packedName(besideName(fact)), name: packedName(fact) },
     { beside: beside.current, name: own.current },
     { beside: beside.superseded, name: own.superseded },
     { beside: beside.staging, name: own.staging },

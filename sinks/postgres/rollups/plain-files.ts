@@ -3,7 +3,8 @@ import type pg from 'pg';
 import type { StoredDefinition } from '../../../ledger/definition.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import type { EndingFile, WrittenFile } from '../../contract.ts';
-import { factTable, hasFacts } from '../ddl/make-star.ts';
+import { hasFacts } from '../ddl/make-star.ts';
+import { qualified } from '../ddl/sql-columns.ts';
 import type { Relation } from '../events/event-contract.ts';
 import { inChunks } from '../facts/in-chunks.ts';
 import { starOf } from '../star-of.ts';
@@ -40,7 +41,10 @@ export async function rollUpUndone(
   );
 }
 
-/** The facts of these chunks, with all columns that the table has now. */
+/** The facts of these chunks, with all columns that the table or view has now. */
 function factsOf(star: CompiledStar, chunkIds: readonly number[]): Relation {
-  return { sql: `select * from ${factTable(star)} where ${inChunks(chunkIds)}`, values: [] };
+  return {
+    sql: `select * from ${qualified(star.schema, star.fact)} where ${inChunks(chunkIds)}`,
+    values: [],
+  };
 }
