@@ -1,0 +1,4 @@
+import trips from '../../../../datasets/trips/dataset.ts';
+import { packed } from '../pack.ts';
+
+export default packed(trips);
