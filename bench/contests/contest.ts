@@ -8,7 +8,7 @@ export type Goal = { readonly atLeast: number } | { readonly atMost: number };
 export interface Measure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ratio' | 'share' | 'bytes' | 'milliseconds' | 'files a second';
+  readonly unit: 'ratio' | 'share' | 'bytes' | 'milliseconds' | 'seconds' | 'µs a row' | 'files a second';
   /** Null for a measure that is only informative. */
   readonly goal: Goal | null;
 }

@@ -8,11 +8,11 @@ import type { Contest } from './contest.ts';
  */
 export const coordinator: Contest = {
   letter: 'g',
-  what: 'share of the coordinator in total CPU time',
+  what: 'share of the coordinator in total CPU time, packed',
   inside:
     'the process of the coordinator is `landfall ingest` itself; its start, planning, progress and finalising are included',
   goalRows: 100_000_000,
-  prepare: async (arena) => [await tripsPipeline(arena)],
+  prepare: async (arena) => [await tripsPipeline(arena, { layout: 'packed' })],
   measure: ([ours]) => {
     const share = (withServer: boolean) =>
       median(

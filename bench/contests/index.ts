@@ -14,6 +14,9 @@ import { latency } from './k-latency.ts';
 import { upsert } from './l-upsert.ts';
 import { smallAfterLarge } from './m-small-after-large.ts';
 import { answers } from './n-answers.ts';
+import { packedAndRows } from './p-packed.ts';
+import { reads } from './r-reads.ts';
+import { undo } from './u-undo.ts';
 import { gzip } from './z-gzip.ts';
 
 export const contests: readonly Contest[] = [
@@ -31,6 +34,9 @@ export const contests: readonly Contest[] = [
   upsert,
   smallAfterLarge,
   answers,
+  packedAndRows,
+  reads,
+  undo,
   gzip,
 ];
 

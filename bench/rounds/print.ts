@@ -50,6 +50,10 @@ export function valueText(value: number, unit: Measure['unit']): string {
       return `${Math.round(value / 1024 / 1024)} MiB`;
     case 'milliseconds':
       return `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+    case 'seconds':
+      return `${value.toFixed(1)} s`;
+    case 'µs a row':
+      return `${value.toFixed(2)} µs a row`;
     case 'files a second':
       return `${Math.round(value)} files/s`;
   }

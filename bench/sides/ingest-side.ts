@@ -22,6 +22,8 @@ export interface IngestOptions {
   readonly dataset: string;
   /** Folders with definitions beside the datasets that ship with Landfall. */
   readonly datasets?: readonly string[];
+  /** Folders with definitions in place of the datasets that ship with Landfall. */
+  readonly only?: readonly string[];
   /** Checks star and lake before they are dropped. Throws if they are wrong. */
   readonly verify: (found: { client: pg.Client; lake: string; receipt: Receipt }) => Promise<void>;
 }
@@ -65,7 +67,10 @@ async function ingestRound(arena: Arena, input: Input, options: IngestOptions): 
       process.execPath,
       [landfallMain, 'ingest', input.path, '--dataset', options.dataset, '--json'],
       {
-        env: landfallEnvironment(arena, options.datasets),
+        env: {
+          ...landfallEnvironment(arena, options.datasets),
+          ...(options.only && { LANDFALL_DATASETS: options.only.join(',') }),
+        },
         cwd: arena.folder,
         started: (child) => {
           sampler = new Sampler({ root: child.pid!, postmaster: arena.postmaster });

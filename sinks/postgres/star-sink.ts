@@ -43,6 +43,7 @@ import { FactWriter } from './facts/fact-writer.ts';
 import { makeStagingTable, moveStagedFacts, sweepStagingTables } from './facts/make-staging.ts';
 import { loadingEvents, loadingStar } from './facts/staging.ts';
 import { summariseBlocks } from './facts/summarise-blocks.ts';
+import { refuseOldServer, samplePacked } from './packed/packed-rows.ts';
 import {
   ChunkPartials,
   type PartialRows,
@@ -90,6 +91,7 @@ export class StarSink extends StarKind implements Sink {
   }
 
   async setUp(dataset: CompiledDataset): Promise<void> {
+    if (dataset.star?.layout === 'packed') await refuseOldServer(this.pool, dataset.name);
     await makeStar(this.pool, dataset, starDdl(dataset));
   }
 
@@ -131,7 +133,9 @@ export class StarSink extends StarKind implements Sink {
 
   async ended(definition: StoredDefinition): Promise<void> {
     // Readers of a table that is not summarised read more blocks, and the next file that ends tries it again.
-    await summariseBlocks(this.pool, starOf(definition)).catch(() => {});
+    const star = starOf(definition);
+    if (star.layout === 'packed') await samplePacked(this.pool, star).catch(() => {});
+    await summariseBlocks(this.pool, star).catch(() => {});
   }
 
   /** Reads the tables of each definition once, however many files there are. */

@@ -28,6 +28,7 @@ export interface Riders {
   readonly encoding?: string;
   /** A data check: no id twice. */
   readonly unique?: boolean;
+  readonly layout?: 'rows' | 'packed';
 }
 
 /** Writes the definition of `riders` into `folder`, and returns the folder of definitions. */
@@ -39,6 +40,7 @@ export function definition(folder: string, options: Riders = {}): string {
     header = true,
     encoding = 'utf-8',
     unique = false,
+    layout = 'rows',
   } = options;
   const target = join(folder, 'datasets', 'riders');
   mkdirSync(target, { recursive: true });
@@ -55,7 +57,7 @@ export default defineDataset({
   },
   enrich: (c) => ({ year: year(c.at), month: month(c.at) }),
   lake: { partitionBy: ['year', 'month'] },
-  star: { fact: 'fact_rider', dimensions: { rider_key: lookup('dim_rider', { name: 'rider' }) }, columns: ['id', 'at'] },
+  star: { fact: 'fact_rider', dimensions: { rider_key: lookup('dim_rider', { name: 'rider' }) }, columns: ['id', 'at'], layout: '${layout}' },
   marts: { riders_by_month: { kind: 'table', uniqueKey: ['month'], sql:
     "select date_trunc('month', at) as month, count(*)::int as rides from star.fact_rider group by 1" } },
   checks: ${unique ? "{ ids_once: 'select id from star.fact_rider group by id having count(*) > 1' }" : '{}'},

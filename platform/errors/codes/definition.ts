@@ -128,9 +128,14 @@ export const definitionCodes = {
     fix: 'Fix its SQL in the definition, or what it reads. It is refreshed with the next file of {dataset}, and when a coordinator or `landfall ingest` starts.',
     retry: 'never',
   },
+  LF_LAYOUT_SERVER: {
+    message: 'The facts of {dataset} are packed, which needs PostgreSQL 18; the server is {version}.',
+    fix: "Say layout: 'rows' in the star of the definition, or upgrade the server.",
+    retry: 'never',
+  },
   LF_MODE_CHANGED: {
     message:
-      'The star of {dataset} has rows of another mode, key, order or deletion than its definition says.',
+      'The star of {dataset} has rows of another mode, key, order, deletion or layout than its definition says.',
     fix: 'Run `landfall rebuild {dataset}`: it builds the star again from the loaded files, while people read the old one. Then drop the file again or replay it. Or take that change of the definition back.',
     retry: 'never',
   },

@@ -1,0 +1,3 @@
+import { measured } from './measured.ts';
+
+export default measured('rows');

@@ -1,0 +1,3 @@
+import { measured } from '../../measured/measured.ts';
+
+export default measured('packed');
