@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CompiledMart, CompiledQuery, CompiledStar, OrderColumn } from '../compiled.ts';
+import type { CompiledRollup } from '../compiled-rollup.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import type { QueryParameter, SqlMart, SqlText } from '../language/star.ts';
 import { didYouMean, shown } from '../words.ts';
@@ -44,12 +45,26 @@ export function compileMarts(
     if (source.star !== 'none' && [source.star.fact, ...tables].includes(name)) {
       mistakes.add(place, 'the star already has a table of that name', 'Give the mart another name');
     }
-    if (mart.kind === 'rollup')
-      return star === null ? [] : [compileRollup(name, mart, star, place, mistakes)];
+    if (mart.kind === 'rollup') {
+      if (star === null) return [];
+      const compiled = compileRollup(name, mart, star, place, mistakes);
+      if (star.layout === 'packed') refuseTouched(compiled, place, mistakes);
+      return [compiled];
+    }
     const { kind, uniqueKey } = mart;
     const sql = textOf(mart.sql, place, mistakes);
     return [{ name, kind, sql, uniqueKey, ...staleness(mart, place, mistakes) }];
   });
+}
+
+/** Packed facts have no index by which those of a group are found. */
+function refuseTouched({ measures }: CompiledRollup, place: string, mistakes: Mistakes): void {
+  for (const { name, class: kind } of measures) {
+    if (kind !== 'touched') continue;
+    const what =
+      'it is computed again from the facts of a group, which cannot be found where they are packed';
+    mistakes.add(`${place}.measures.${name}`, what, "Leave it out, or say layout: 'rows' in the star");
+  }
 }
 
 function staleness({ maxStale }: SqlMart, place: string, mistakes: Mistakes): { maxStaleMs?: number } {

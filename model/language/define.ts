@@ -114,7 +114,7 @@ export interface Star<N, D extends string> {
   readonly indexes?: readonly Index<N | NoInfer<D>>[];
   /**
    * 'rows': the fact table has a row for each fact. 'packed': it is a view over a table that has a tuple for as many
-   * facts as fit into a page, several times smaller and faster to load, and dearer to read (docs/layouts.md).
+   * facts as fit into a page, several times smaller and faster to load, and dearer to read (docs/definitions/layouts.md).
    * Default: 'rows'.
    */
   readonly layout?: 'rows' | 'packed';

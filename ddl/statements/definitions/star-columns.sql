@@ -1,4 +1,4 @@
--- Columns of tables that exist. Of each, whether the table's unique constraint has it, and that constraint's name.
+-- Columns of tables and views that exist. Of each, whether the table's unique constraint has it, and that constraint's name.
 -- $1 schema  name
 -- $2 table  text[]
 -- row table  name
@@ -13,5 +13,5 @@ from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 left join pg_constraint u on u.conrelid = c.oid and u.contype = 'u' and a.attnum = any(u.conkey)
-where n.nspname = $1 and c.relname = any($2::text[]) and c.relkind in ('r', 'p')
+where n.nspname = $1 and c.relname = any($2::text[]) and c.relkind in ('r', 'p', 'v')
 order by c.relname, a.attnum

@@ -52,7 +52,7 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
     const changed = changesOf({ schema, wanted, found: columns, before: same, fact: tables[0], isShared });
     if (changed.length === 0) statements.push(...additions(nameOf(schema, wanted.table), wanted, columns));
     else if (!isShared && (await isEmpty(client, schema, wanted)))
-      empty.push(wanted.table, ...changed.flatMap(({ beside = [] }) => beside));
+      empty.push(wanted.behind ?? wanted.table, ...changed.flatMap(({ beside = [] }) => beside));
     else changes.push(...changed);
   }
   if (changes.length > 0) throw await refusal(client, dataset, schema, changes);
@@ -125,7 +125,8 @@ async function dropEmpty(
 }
 
 /** Statements that add what the table lacks. */
-function additions(at: string, { columns }: WantedTable, found: readonly StarColumn[]): string[] {
+function additions(at: string, { columns, behind }: WantedTable, found: readonly StarColumn[]): string[] {
+  if (behind !== undefined) return [];
   return columns.flatMap(({ name, type, notNull, before }) => {
     const column = pg.escapeIdentifier(name);
     const there = found.find((one) => one.name === name);

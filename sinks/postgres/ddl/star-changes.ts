@@ -35,7 +35,10 @@ export interface Compared {
 export function changesOf(compared: Compared): Change[] {
   const { wanted } = compared;
   if (wanted.isBeside) return [];
-  if (wanted.isPacked) return columnChanges(compared).map((change) => ({ ...change, statements: null }));
+  if (wanted.behind !== undefined) {
+    const table = wanted.behind;
+    return columnChanges(compared).map((change) => ({ ...change, table, statements: null }));
+  }
   if (wanted.mark === undefined) return columnChanges(compared);
   const was = markOf(compared.found);
   const beside = [...new Set([wanted, ...compared.before].flatMap((table) => table.beside ?? []))];
@@ -114,7 +117,7 @@ function renamedOf(name: string, compared: Compared): string | null {
 
 /** The change of the natural key, if it differs. A hash also depends on the order of the columns. */
 function keyChange(compared: Compared, at: string): Change[] {
-  const { wanted, found, isShared } = compared;
+  const { wanted, found, isShared, fact } = compared;
   const { table, key, hashed, member } = wanted;
   if (key === null || member === null) return [];
   const constraint = found.filter((column) => column.key_name !== null);
@@ -124,7 +127,8 @@ function keyChange(compared: Compared, at: string): Change[] {
   const now = had.map((name) => renamedOf(name, compared) ?? name);
   if (order(now) === order(key)) return [];
   const what = `the natural key of ${table} is (${had.join(', ')}), not (${key.join(', ')})`;
-  if (hashed || isShared) return [{ table, what, statements: null }];
+  // Keys within packed facts cannot be merged in place.
+  if (hashed || isShared || fact.behind !== undefined) return [{ table, what, statements: null }];
   const lacking = wanted.columns.filter(({ name }) => !found.some((column) => column.name === name));
   const isWider = now.every((name) => key.includes(name));
   // The values of a column that is yet to be added are unknown, so its members cannot be told apart by it.

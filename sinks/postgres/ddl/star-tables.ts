@@ -34,8 +34,8 @@ export interface WantedTable {
   readonly beside?: readonly string[];
   /** Whether it is such a table, which changes with the dimension. */
   readonly isBeside?: boolean;
-  /** Whether it holds packed facts: nothing but an addition can be made in place. */
-  readonly isPacked?: boolean;
+  /** Of a view of packed facts: the table behind it, to which columns are added and which is dropped. */
+  readonly behind?: string;
 }
 
 /** The fact table first, or those of the events, then each dimension table of members. */
@@ -66,23 +66,21 @@ export function wantedTables(star: CompiledStar): WantedTable[] {
     return { ...fact, table, columns: [...facts, ...more] };
   });
   const beside = [...tables.values()].flatMap(besideTables);
-  const rows = star.layout === 'packed' ? packedTable(star) : fact;
-  return [...(star.keyed === null ? [rows] : events), ...lookups.values(), ...beside];
+  const rows = star.layout === 'packed' ? packedTables(star, fact) : [fact];
+  return [...(star.keyed === null ? rows : events), ...lookups.values(), ...beside];
 }
 
-function packedTable(star: CompiledStar): WantedTable {
-  const keys = new Map(
-    star.columns.flatMap((column) =>
-      column.kind === 'dimension' ? [[column.name, star.dimensions[column.dimension].table] as const] : [],
-    ),
-  );
+/** The view, which says what the facts are, and the table, which only grows. */
+function packedTables(star: CompiledStar, fact: WantedTable): WantedTable[] {
+  const table = packedName(star.fact);
   const columns = packedParts(star).map(({ name, type, before }): Wanted => {
-    const points = keys.get(name);
     const notNull = type.endsWith(' not null');
-    const rest = points === undefined ? { isKey: false } : { isKey: true, points };
-    return { name, type: type.replace(/ not null$/, ''), notNull, before, ...rest };
+    return { name, isKey: false, type: type.replace(/ not null$/, ''), notNull, before };
   });
-  return { table: packedName(star.fact), columns, key: null, hashed: false, member: null, isPacked: true };
+  return [
+    { ...fact, behind: table },
+    { table, columns, key: null, hashed: false, member: null, isBeside: true },
+  ];
 }
 
 /** The tables beside those of members, which have its attributes too. */

@@ -49,10 +49,15 @@ export function packedColumn(
     return { parts, nullable: false, value: numberOf(name, type) };
   }
   const { value, parts } = valueParts(name, column.logical);
-  if (column.notNull) return { parts, nullable: false, value };
-  const valid = { name: partName('valid', name), type: bytes, before: null };
+  if (column.notNull) return { parts, nullable: false, value: typed(value, column.logical) };
+  const valid = { name: validName(name), type: bytes, before: null };
   const given = `case when ${at(valid.name)} is null or get_bit(${at(valid.name)}, s._i) = 1 then ${value} end`;
-  return { parts: [...parts, valid], nullable: true, value: given };
+  return { parts: [...parts, valid], nullable: true, value: typed(given, column.logical) };
+}
+
+/** With the digits of the type, by which a change of the definition is told: an expression that may be null has none. */
+function typed(value: string, logical: LogicalType): string {
+  return logical.type === 'numeric' ? `(${value})::${sqlType(logical)}` : value;
 }
 
 /** What holds one property of a column's values. */
@@ -61,6 +66,11 @@ function partName(
   name: string,
 ) {
   return shortName(`_${property}_${name}`);
+}
+
+/** What says which rows have a value. */
+export function validName(column: string): string {
+  return partName('valid', column);
 }
 
 function at(name: string): string {
@@ -110,7 +120,7 @@ function valueParts(
       const { scale } = logical;
       const unscaled = `(${long})::numeric`;
       const value = scale === 0 ? unscaled : `${unscaled} * ${(1 / 10 ** scale).toFixed(scale)}`;
-      return { parts: based('bigint'), value: `(${value})::${sqlType(logical)}` };
+      return { parts: based('bigint'), value };
     }
     case 'timestamp': {
       const unit = part('unit', 'interval');

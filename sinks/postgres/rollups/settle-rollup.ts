@@ -1,6 +1,7 @@
 /**
  * Settles how a rollup is kept, once it has enough rows to show which values repeat. Values of which more than half
- * are different are not kept: their table would be as large as the facts.
+ * are different are not kept: their table would be as large as the facts. They are if the facts are packed, because the
+ * facts of a group could not be found.
  */
 import type pg from 'pg';
 import { type RollupNote, settleRollup } from '../../../ledger/tables/rollups.ts';
@@ -29,7 +30,7 @@ export async function settle(client: pg.ClientBase, live: LiveRollup): Promise<s
   if (rows < rowsEnough) return [];
   const recomputed: string[] = [];
   const notes: RollupNote[] = groups < groupsMany ? [] : groupNotes(name, groups, rows);
-  for (const { id, about } of keptValues(live)) {
+  for (const { id, about } of stored.packed ? [] : keptValues(live)) {
     const counts = await client.query<{ different: number; all: number }>(
       `select count(*)::float8 as different, coalesce(sum(n), 0)::float8 as all from ${values.get(id)}`,
     );

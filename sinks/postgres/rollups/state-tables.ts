@@ -32,10 +32,13 @@ export interface StoredRollup {
   readonly fact: string;
   /** The fact table shows only what files that are done have brought. */
   readonly keyed: boolean;
+  /** The facts have no index by which those of a group are found. Absent: they may have one. */
+  readonly packed?: true;
 }
 
 export function storedRollup(rollup: CompiledRollup, star: CompiledStar): StoredRollup {
-  return { rollup, schema: star.schema, fact: star.fact, keyed: star.keyed !== null };
+  const packed = star.layout === 'packed' ? ({ packed: true } as const) : {};
+  return { rollup, schema: star.schema, fact: star.fact, keyed: star.keyed !== null, ...packed };
 }
 
 /** The rollup and its facts by their hash: 8 hex digits. */
