@@ -3,8 +3,9 @@ import { type Contest, ratio } from './contest.ts';
 
 export const scale: Contest = {
   letter: 'e',
-  what: 'rows per second at 100,000,000 rows ÷ at 10,000,000 rows, packed',
-  inside: 'the whole process from its start to its end; the small side has a tenth of --rows',
+  what: 'rows per second at 100,000,000 rows ÷ at 10,000,000 rows',
+  inside:
+    'with packed facts: the whole process from its start to its end; the small side has a tenth of --rows',
   goalRows: 100_000_000,
   prepare: async (arena) => [
     await tripsPipeline(arena, { layout: 'packed' }),

@@ -3,8 +3,9 @@ import type { Contest } from './contest.ts';
 
 export const memory: Contest = {
   letter: 'f',
-  what: 'peak memory of a worker process at 100,000,000 rows, packed',
-  inside: 'the largest resident size that any worker had in any round, as the operating system recorded it',
+  what: 'peak memory of a worker process at 100,000,000 rows',
+  inside:
+    'with packed facts: the largest resident size that any worker had in any round, as the operating system recorded it',
   goalRows: 100_000_000,
   prepare: async (arena) => [await tripsPipeline(arena, { layout: 'packed' })],
   measure: ([ours]) => [

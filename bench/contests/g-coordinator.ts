@@ -8,7 +8,7 @@ import type { Contest } from './contest.ts';
  */
 export const coordinator: Contest = {
   letter: 'g',
-  what: 'share of the coordinator in total CPU time, packed',
+  what: 'share of the coordinator in total CPU time',
   inside:
     'the process of the coordinator is `landfall ingest` itself; its start, planning, progress and finalising are included',
   goalRows: 100_000_000,

@@ -3,7 +3,6 @@ import type { CompiledMode, CompiledStar, FactColumn } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import type { LogicalType } from '../types/column-types.ts';
 import { list } from '../words.ts';
-import type { StarSource } from './compile-star.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** Bytes of a tuple in a page of 8 KiB, and those that a column takes in it apart from its texts, at most. */
@@ -14,6 +13,8 @@ const characterMost = 4;
 
 /** Digits that 64 bits hold. */
 const digitsMost = 18;
+
+type StarSource = Exclude<DatasetDefinition['star'], 'none'>;
 
 interface ToPack {
   readonly columns: readonly FactColumn[];

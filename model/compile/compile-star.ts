@@ -76,7 +76,7 @@ export function compileLake(
 }
 
 /** A star as a person writes it. */
-export type StarSource = Exclude<DatasetDefinition['star'], 'none'>;
+type StarSource = Exclude<DatasetDefinition['star'], 'none'>;
 
 /** `keep`: the column for values of unknown columns. Null for a dataset with the lake alone. */
 export function compileStar(

@@ -1,9 +1,10 @@
 /** What an earlier definition has left where the facts or the events of a dataset are, and how their view grows. */
 import pg from 'pg';
-import type { CompiledDataset, CompiledStar, FactColumn } from '../../../model/compiled.ts';
+import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { eventTableNames } from '../events/table-names.ts';
-import { packedName, packedParts, validName } from '../packed/packed-columns.ts';
-import { packedSelect } from '../packed/packed-ddl.ts';
+import { packedName } from '../packed/packed-columns.ts';
+import { packedGrowth } from '../packed/packed-growth.ts';
+import { columnNames } from './columns-there.ts';
 import { modeMark, viewSelect } from './event-ddl.ts';
 import { shownColumns } from './event-tables.ts';
 
@@ -41,38 +42,7 @@ export async function tablesOfOtherMode(
 /** The statement that adds columns to a dataset's view, after those that it has; none if it has all of them. */
 export async function viewGrowth(client: pg.ClientBase, star: CompiledStar): Promise<string[]> {
   if (star.keyed === null) return star.layout === 'packed' ? packedGrowth(client, star) : [];
-  const there = (await columnsOf(client, star.schema, star.fact)).map(id);
+  const there = (await columnNames(client, star.schema, star.fact)).map(id);
   if (there.length === 0 || shownColumns(star).every(({ name }) => there.includes(name))) return [];
   return [`create or replace view ${id(star.schema)}.${id(star.fact)} as ${viewSelect(star, there)}`];
-}
-
-/**
- * The statement that makes a view of packed facts show what the table has, once it has grown. Columns that may have had
- * nulls before show them still.
- */
-async function packedGrowth(client: pg.ClientBase, star: CompiledStar): Promise<string[]> {
-  const { schema, fact } = star;
-  const had = new Set(await columnsOf(client, schema, packedName(fact)));
-  if (had.size === 0) return [];
-  const there = await columnsOf(client, schema, fact);
-  const grows = packedParts(star).some(({ name }) => !had.has(name));
-  if (there.length > 0 && !grows) return [];
-  const columns = star.columns.map((column): FactColumn => {
-    const hadNulls = column.kind === 'value' && had.has(validName(column.name));
-    return hadNulls ? { ...column, notNull: false } : column;
-  });
-  const select = packedSelect({ ...star, columns }, there.map(id));
-  return [`create or replace view ${id(schema)}.${id(fact)} as ${select}`];
-}
-
-/** The columns of a table or view, in order. None if there is none. */
-async function columnsOf(client: pg.ClientBase, schema: string, name: string): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `select a.attname as name
-     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-     where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'v') order by a.attnum`,
-    [schema, name],
-  );
-  return rows.map((row) => row.name);
 }
