@@ -11,9 +11,9 @@ import type { DatasetDefinition } from '../language/define.ts';
 import { typeOf } from '../types/column-types.ts';
 import { didYouMean } from '../words.ts';
 import { compileDimension, refuseDisagreement, vectorsOf } from './compile-dimension.ts';
-import { compileLayout } from './compile-layout.ts';
 import { checkIdentifier, isInner, type Names, nameAt, refuseRepeats } from './compile-names.ts';
 import type { Mistakes } from './mistakes.ts';
+import { compileLayout } from './modes/compile-layout.ts';
 import { eventFacts, keyedStar, rowColumn } from './modes/event-columns.ts';
 
 /** Digits of partition values with a known range. Padding makes them sort correctly: month=05. */

@@ -35,7 +35,7 @@ export function factsTable({ fact, layout }: Pick<CompiledStar, 'fact' | 'layout
   return layout === 'packed' ? packedName(fact) : fact;
 }
 
-/** Throws a TypeError for a type that is not packed (model/compile/compile-layout.ts refuses it before). */
+/** Throws a TypeError for a type that is not packed (model/compile/modes/compile-layout.ts refuses it before). */
 export function packedColumn(
   column: Exclude<FactColumn, { kind: 'chunk' }>,
   star: CompiledStar,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileDataset } from '../../../model/compile/compile.ts';
+import { compileDataset } from '../../../../model/compile/compile.ts';
 import {
   append,
   bigint,
@@ -16,7 +16,7 @@ import {
   text,
   timestamp,
   upsert,
-} from '../../../model/index.ts';
+} from '../../../../model/index.ts';
 
 type Definition = Parameters<typeof compileDataset>[0]['source'];
 

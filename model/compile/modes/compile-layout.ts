@@ -1,9 +1,9 @@
 /** Whether the facts of a definition can be packed: many rows in one tuple, a bytea for each column. */
-import type { CompiledMode, CompiledStar, FactColumn } from '../compiled.ts';
-import type { DatasetDefinition } from '../language/define.ts';
-import type { LogicalType } from '../types/column-types.ts';
-import { list } from '../words.ts';
-import type { Mistakes } from './mistakes.ts';
+import type { CompiledMode, CompiledStar, FactColumn } from '../../compiled.ts';
+import type { DatasetDefinition } from '../../language/define.ts';
+import type { LogicalType } from '../../types/column-types.ts';
+import { list } from '../../words.ts';
+import type { Mistakes } from '../mistakes.ts';
 
 /** Bytes of a tuple in a page of 8 KiB, and those that a column takes in it apart from its texts, at most. */
 const tupleMost = 8000;

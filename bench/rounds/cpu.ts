@@ -1,4 +1,4 @@
-import { median, type Result } from '../rounds/rounds.ts';
+import { median, type Result } from './rounds.ts';
 
 /** CPU time of a side's processes and of the server, in microseconds a row, from the median. NaN if it cannot be seen. */
 export function microsOfCpu({ rows, rounds }: Result): number {
