@@ -332,6 +332,7 @@ async function openServer(
     pool: open.database.pool,
     actions: coordinator.actions,
     webhooks: coordinator.webhooks,
+    queues: coordinator.queues,
     upload: { uploads, inspector: createInspector(registry), datasets: config.datasets },
     term: () => coordinator.term,
     queueCounts: () => queueCounts(coordinator),

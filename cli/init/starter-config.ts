@@ -32,6 +32,10 @@ const entries: Readonly<Record<keyof UserConfig, Entry>> = {
     note: 'Tokens of people and programs; roles are view, operate and admin.',
     value: "[{ name: 'ann', role: 'operate', token: '…' }]",
   },
+  queueConsole: {
+    note: 'The console of the queue at /queue, where it is in Redis: docs/servers/redis.md.',
+    value: 'false',
+  },
   webhooks: {
     note: 'Endpoints that are told what happens: docs/operations/webhooks.md.',
     value: "[{ name: 'chat', url: 'https://hooks.slack.com/…', events: ['file.failed'], format: 'slack' }]",

@@ -15,6 +15,7 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   LF_FILE_NOT_LOADED: 409,
   LF_FILE_UNKNOWN: 404,
   LF_HTTP_API_PAGE: 503,
+  LF_HTTP_CONSOLE: 503,
   LF_HTTP_HOST: 421,
   LF_HTTP_METHOD: 405,
   LF_HTTP_NOT_FOUND: 404,

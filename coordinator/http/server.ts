@@ -12,6 +12,7 @@ import { endpointReports } from '../../ledger/tables/deliveries.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { packageVersion } from '../../platform/package/package-version.ts';
+import type { Queues } from '../../platform/queue/index.ts';
 import type { FileActions } from '../commands/file-actions.ts';
 import { chunkEvents, currentEvents } from '../finalise/current-events.ts';
 import { withMarts } from '../finalise/receipt-marts.ts';
@@ -34,12 +35,16 @@ import { guardedApp } from './guard.ts';
 import { healthOf, healthRoutes, readinessOf } from './health.ts';
 import { type Answering, type Listener, listenOn } from './listener.ts';
 import { servePage } from './page.ts';
+import { queueConsole } from './queue-console.ts';
 import { createGate } from './security.ts';
 import { createSocketServer } from './socket.ts';
 import { sourceRoutes } from './sources-api.ts';
 
 export interface ServerOptions {
-  readonly config: Pick<Config, 'host' | 'port' | 'token' | 'tokens' | 'webhooks' | 'landingUrl'>;
+  readonly config: Pick<
+    Config,
+    'host' | 'port' | 'token' | 'tokens' | 'webhooks' | 'queueConsole' | 'landingUrl'
+  >;
   readonly hub: Pick<Hub, 'attach' | 'snapshot' | 'watchers'>;
   readonly ledger: Ledger;
   readonly registry: Registry;
@@ -58,6 +63,8 @@ export interface ServerOptions {
   readonly upload?: Omit<UploadTools, 'pool'> & Pick<DefinitionTools, 'datasets'>;
   /** Who tells endpoints what happens. Default: nobody does. */
   readonly webhooks?: WebhookTools['webhooks'];
+  /** The queue, for its console. */
+  readonly queues?: Pick<Queues, 'backend' | 'queuesOfBullmq'>;
   /** Where to serve, if the port is open already. */
   readonly listener?: Listener;
 }
@@ -120,6 +127,8 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
     fileActionRoutes(app, { pool, ledger, actions });
     sourceActionRoutes(app, registry, pool);
   }
+  if (options.queues !== undefined)
+    queueConsole(app, { queues: options.queues, isOn: config.queueConsole ?? false });
   if (options.webhooks !== undefined) {
     const { webhooks: endpoints = [] } = config;
     webhookRoutes(app, { pool, endpoints, webhooks: options.webhooks });

@@ -5,7 +5,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { crashPointMistake } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
@@ -15,6 +14,7 @@ import { type S3Settings, s3Defaults } from '../storage/s3/s3-settings.ts';
 import { addressesOf, isWithin } from '../storage/schemes.ts';
 import { unpackedBytesDefault } from '../storage/unpack/limits.ts';
 import { tokenSchema, tokensSchema } from './access-tokens.ts';
+import { defaultDatasets } from './default-datasets.ts';
 import { type KeepRule, keepRules, keepText } from './keep.ts';
 import type { AccessToken } from './token-roles.ts';
 import { maskedAddress, type WebhookEndpoint, type WebhookSetting } from './webhook-endpoints.ts';
@@ -40,6 +40,8 @@ export interface Config extends S3Settings {
   readonly token: string | null;
   /** Tokens with names and roles. */
   readonly tokens?: readonly AccessToken[];
+  /** Whether the server has the console of the queue: /queue. Default: false. */
+  readonly queueConsole?: boolean;
   /** Where it is told what happens to files, marts and datasets. */
   readonly webhooks?: readonly WebhookEndpoint[];
   readonly workers: number;
@@ -72,6 +74,7 @@ export type ConfigFlags = {
   readonly [name in Exclude<keyof Config, Derived>]?:
     | string
     | number
+    | boolean
     | readonly (string | AccessToken | WebhookSetting)[]
     | null;
 };
@@ -96,6 +99,7 @@ const environmentNames: Record<Setting, string> = {
   port: 'LANDFALL_PORT',
   token: 'LANDFALL_TOKEN',
   tokens: 'LANDFALL_TOKENS',
+  queueConsole: 'LANDFALL_QUEUE_CONSOLE',
   webhooks: 'LANDFALL_WEBHOOKS',
   workers: 'LANDFALL_WORKERS',
   chunkBytes: 'LANDFALL_CHUNK_BYTES',
@@ -123,11 +127,8 @@ interface Given {
   readonly folder: string;
 }
 
-/** How long a process may be silent before its work is taken over, in ms. */
-const defaultLockMs = 10_000;
-
-/** How long a process that is told to stop may spend on work in flight, in ms. */
-const defaultStopMs = 10_000;
+/** How long a process may be silent before its work is taken over, and finish its work when it is stopped, in ms. */
+const [defaultLockMs, defaultStopMs] = [10_000, 10_000];
 
 /** A worker process loads two chunks at a time. It holds the columns made from them, not their bytes. */
 const defaultChunkBytes = 32 * 1024 * 1024;
@@ -173,6 +174,10 @@ const storageClass = z
     error: 'must be a class whose objects can be read at once; GLACIER_IR is one',
   });
 
+const onOrOff = z
+  .literal(['true', 'false', true, false], { error: 'must be true or false' })
+  .transform((value) => value === true || value === 'true');
+
 const keep = z.string({ error: 'must be text' }).transform((text, context) => {
   const rules = keepRules(text);
   if (typeof rules !== 'string') return rules;
@@ -206,6 +211,8 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
       return tokenSchema;
     case 'tokens':
       return tokensSchema;
+    case 'queueConsole':
+      return onOrOff;
     case 'webhooks':
       return webhooksSchema;
     case 'workers':
@@ -352,6 +359,7 @@ function withDefaults(given: Partial<Config>, cwd: string): Config {
     port: given.port ?? 8080,
     token: given.token ?? null,
     tokens: given.tokens ?? [],
+    queueConsole: given.queueConsole ?? false,
     webhooks: given.webhooks ?? [],
     workers: given.workers ?? availableParallelism(),
     chunkBytes: given.chunkBytes ?? defaultChunkBytes,
@@ -369,17 +377,6 @@ function withDefaults(given: Partial<Config>, cwd: string): Config {
     datasets: given.datasets ?? defaultDatasets(cwd),
     ...(given.datasets === undefined && { datasetsOptional: true }),
   };
-}
-
-/** ./datasets, whether or not it is there yet; in the repository of Landfall itself the datasets that ship with it. */
-function defaultDatasets(cwd: string): string[] {
-  const folder = join(cwd, 'datasets');
-  const own = [
-    new URL('../../datasets/index.ts', import.meta.url),
-    new URL('../../../datasets/index.ts', import.meta.url),
-  ];
-  const isOwn = own.some((url) => fileURLToPath(url) === join(folder, 'index.ts'));
-  return isOwn ? ['example:*'] : [folder];
 }
 
 /** An absolute path, or the name of a dataset that ships with Landfall (`example:trips`). */
@@ -418,6 +415,7 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_TOKEN: config.token === null ? '(none)' : '***',
     LANDFALL_TOKENS:
       (config.tokens ?? []).map(({ name, role }) => `${name}:${role}:***`).join(',') || '(none)',
+    LANDFALL_QUEUE_CONSOLE: String(config.queueConsole ?? false),
     LANDFALL_WEBHOOKS:
       (config.webhooks ?? []).map((one) => `${one.name}:${maskedAddress(one)}`).join(',') || '(none)',
     LANDFALL_WORKERS: String(config.workers),

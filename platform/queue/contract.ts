@@ -10,6 +10,7 @@
  * Every job may run more than once (a worker is killed, a coordinator starts again): handlers ask
  * the ledger first.
  */
+import type { Queue } from 'bullmq';
 import type { LandfallError } from '../errors/errors.ts';
 import type { TraceParent } from '../traces/contract.ts';
 
@@ -148,6 +149,8 @@ export interface Queues {
   ): Promise<QueueWorker>;
   /** From now on, these sources tick and no others. Needs QueueOptions.nextTick. Repeating it changes nothing. */
   schedule(tickings: readonly Ticking[]): Promise<void>;
+  /** The queues as BullMQ has them, for its console. Nothing else asks for them. */
+  queuesOfBullmq(): readonly Queue[];
   counts(): Promise<QueueCounts>;
   /** Stops waiting for a server that is away. Call it before close(). */
   letGo(): void;

@@ -97,6 +97,7 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
       return consumeDeliveries(backend, names.deliveries, handler, settings, onError);
     },
     schedule: (tickings) => backend.ask(() => setTicks(files, tickings)),
+    queuesOfBullmq: () => [files, work, deliveries()],
     counts: () => backend.ask(async () => ({ files: await countJobs(files), work: await countJobs(work) })),
     letGo: () => backend.letGo(),
     remove: () =>

@@ -42,6 +42,7 @@ const hosts = new Set<string>();
 export async function openPage(
   url: string,
   { script, ...options }: BrowserContextOptions & { readonly script?: () => void } = {},
+  waitsFor = 'h1',
 ): Promise<Page> {
   const page = await browser.newPage(options);
   pages.push(page);
@@ -50,7 +51,7 @@ export async function openPage(
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('request', (request) => hosts.add(new URL(request.url()).hostname));
   await page.goto(url);
-  await page.waitForSelector('h1');
+  await page.waitForSelector(waitsFor);
   return page;
 }
 

@@ -17,6 +17,11 @@ export const requestCodes = {
     fix: 'Run `npm install @fastify/swagger-ui` in this folder, or with -g beside a global landfall. /api/openapi.json describes the API without it.',
     retry: 'never',
   },
+  LF_HTTP_CONSOLE: {
+    message: 'The console of the queue cannot be shown: {reason}.',
+    fix: '{what}',
+    retry: 'never',
+  },
   LF_HTTP_HOST: {
     message: 'This server does not answer to the name {host}.',
     fix: 'Use the address that the server printed when it started, or localhost.',

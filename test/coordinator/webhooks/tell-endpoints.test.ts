@@ -255,10 +255,13 @@ function telling(redis: string | null) {
   });
 
   it('a job that the queue has lost is missed by nobody', async () => {
+    await note(['first']);
     const webhooks = await start([endpointOf(receiver)]);
+    await eventually('ops', ['delivered 1 204']);
+    // Its job has ended, and nobody queues another one.
     await note(['a']);
     await webhooks.lookAround(async () => []);
-    await eventually('ops', ['delivered 1 204']);
+    await eventually('ops', ['delivered 1 204', 'delivered 1 204']);
   });
 }
 

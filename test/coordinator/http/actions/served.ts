@@ -52,6 +52,7 @@ export async function openServed(
       ...{ hub, registry, log, ledger: coordinator.ledger, pool: database.pool },
       actions: coordinator.actions,
       webhooks: coordinator.webhooks,
+      queues: coordinator.queues,
     });
     servers.push(server);
     return server;
