@@ -16,6 +16,8 @@ export interface ChunkSource {
   readonly byteCount: number;
   /** The 1-based line of the first byte. */
   readonly lineStart: number;
+  /** Call this when the chunk is committed: what nobody else reads leaves the spool. Does not fail. */
+  readonly committed: () => Promise<void>;
 }
 
 export async function openChunk(
@@ -26,8 +28,9 @@ export async function openChunk(
   const { file, lineStart, unpacked } = claim;
   if (unpacked !== undefined) {
     const byteCount = unpacked.end - unpacked.start;
-    const bytes = byteCount === 0 ? nothing() : await unpackedBytes(job, file, unpacked, lake);
-    return { bytes, byteStart: unpacked.start, byteCount, lineStart };
+    const place = { byteStart: unpacked.start, byteCount, lineStart };
+    if (byteCount === 0) return { ...place, bytes: nothing(), committed: async () => {} };
+    return { ...place, ...(await unpackedBytes(job, file, unpacked, lake)) };
   }
   const layout = file.layout!;
   const { headerBytes, footerBytes = 0 } = layout;
@@ -39,6 +42,7 @@ export async function openChunk(
     byteStart: start,
     byteCount: end - start,
     lineStart: lineStart + (job.number === 0 ? linesBeforeRecords(layout) : 0),
+    committed: async () => {},
   };
 }
 
@@ -48,16 +52,22 @@ async function unpackedBytes(
   { parentId, url, name, bytes, fingerprint, layout }: Claim['file'],
   range: { readonly start: number; readonly end: number },
   lake: Storage,
-): Promise<AsyncIterable<Uint8Array>> {
+): Promise<Pick<ChunkSource, 'bytes' | 'committed'>> {
   const { start, end } = range;
   // Children are read from what their parent was unpacked to.
   const chunk = { fileId: parentId ?? fileId, number, start, bytes: end - start };
   const spooled = await findSpooled(lake, chunk);
-  if (spooled !== null) return lake.read(spooled, { start: 0, end: end - start, reuse: true });
+  if (spooled !== null) {
+    const committed = async () => {
+      // Other datasets may take their rows from JSON. What stays here goes when the file has ended.
+      if (layout!.format?.kind !== 'json') await lake.delete(spooled).catch(() => {});
+    };
+    return { bytes: lake.read(spooled, { start: 0, end: end - start, reuse: true }), committed };
+  }
   const { storage, key } = await openObject(url);
   // What it unpacks to has been within the limit when it was planned.
   const packed = { storage, key, name, bytes, fingerprint, unpackedBytesMost: Number.POSITIVE_INFINITY };
-  return unpackedRange(packed, layout!.compression!, range);
+  return { bytes: unpackedRange(packed, layout!.compression!, range), committed: async () => {} };
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

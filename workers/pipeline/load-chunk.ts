@@ -110,6 +110,7 @@ async function loadClaimed(
     await sinks.publish();
     await inSpan('commit', {}, () => transaction.commit());
     crashPoint('chunk.committed');
+    await source.committed();
     stopwatch.lap('commit');
     return commit.rows;
   } catch (error) {
