@@ -7,7 +7,7 @@ import { LandfallError } from '../../errors/errors.ts';
 import { crc32 } from './crc32.ts';
 import { refuseLarge, UnpackMeter } from './limits.ts';
 import { readRange } from './read-range.ts';
-import { inflating, through } from './stream.ts';
+import { inflating, through } from './through.ts';
 import type { PackedFile, UnpackedPiece } from './types.ts';
 import { readDirectory, type ZipEntry } from './zip-directory.ts';
 

@@ -11,6 +11,7 @@ import { crc32 } from '../../../platform/storage/unpack/crc32.ts';
 import { compressionOf, unpack } from '../../../platform/storage/unpack/index.ts';
 import type { PackedFile } from '../../../platform/storage/unpack/types.ts';
 import { unzstd } from '../../../platform/storage/unpack/zstd.ts';
+import { bgzipOf } from '../../csv/bgzip.ts';
 import { zipOf } from '../../csv/zip.ts';
 import { tempFolder } from '../../support/index.ts';
 
@@ -129,7 +130,8 @@ describe('unpack', () => {
   it('never hangs or breaks on zip, gzip, zstd, bzip2 and xz files with any byte changed', async () => {
     const zip = zipOf([{ name: 'a.csv', content: 'id,name\n1,a\n2,b\n' }], { zip64: true });
     const gzip = gzipSync('id,name\n1,a\n2,b\n');
-    for (const packed of [zip, gzip, zstd, bzip2, xz]) {
+    const bgzip = bgzipOf(Buffer.from('id,name\n1,a\n2,b\n'), 10);
+    for (const packed of [zip, gzip, bgzip, zstd, bzip2, xz]) {
       for (let at = compressionOf(packed) === 'bzip2' || packed === xz ? 10 : 4; at < packed.length; at++) {
         const changed = Buffer.from(packed);
         changed[at] ^= 0x41;
