@@ -144,7 +144,10 @@ export const scenarios = {
 
   /** A compressed file. */
   spool: {
-    points: { worker: ['spool.chunk-written', 'spool.written'], coordinator: ['spool.cleared'] },
+    points: {
+      worker: ['spool.chunk-written', 'spool.written', 'chunk.claimed', 'chunk.committed'],
+      coordinator: ['spool.cleared'],
+    },
     async run(round) {
       round.arm();
       await round.drop('a.csv.gz', gzipSync(round.rides(1, 60)));

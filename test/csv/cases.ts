@@ -4,6 +4,7 @@
  */
 import { gzipSync } from 'node:zlib';
 import type { Dialect } from '../../model/language/define.ts';
+import { bgzipOf } from './bgzip.ts';
 import { zipOf } from './zip.ts';
 
 export interface Case {
@@ -1025,6 +1026,10 @@ const packed: readonly Case[] = [
     layout: { compression: 'gzip', headerBytes: 4 },
   },
   loads('gzip of several members', Buffer.concat([gzipSync('a,b\n1,'), gzipSync(''), gzipSync('2\n3,4\n')]), [
+    ['1', '2'],
+    ['3', '4'],
+  ]),
+  loads('gzip of several members', bgzipOf(Buffer.from('a,b\n1,2\n3,4\n'), 6), [
     ['1', '2'],
     ['3', '4'],
   ]),
