@@ -1,9 +1,10 @@
 /** What people do: what they have asked for, and which notices they have dismissed. */
 import { describeError } from '../platform/errors/errors.ts';
 import { toJson } from './json.ts';
-import { type ErrorDescription, type LedgerFile, toFile } from './rows.ts';
+import type { ErrorDescription, LedgerFile } from './rows.ts';
 import type { ActionRow, DismissalRow } from './statements/row-types.ts';
 import { type Client, run } from './statements/run.ts';
+import { runFiles } from './statements/stored-files.ts';
 
 /** What somebody asks for. */
 export interface NewAction {
@@ -108,5 +109,5 @@ export async function dismissals(client: Client): Promise<Dismissal[]> {
 
 /** Files that have failed and that nobody has dealt with, newest first, at most `limit`. */
 export async function failedFiles(client: Client, limit: number): Promise<LedgerFile[]> {
-  return (await run(client, 'actions/failed-files', [limit])).map(toFile);
+  return await runFiles(client, 'actions/failed-files', [limit]);
 }

@@ -26,6 +26,7 @@ import type {
   StoredReject,
   WaitingFile,
 } from './rows.ts';
+import { storedEnd } from './statements/stored-files.ts';
 import { unfinishedStates } from './states.ts';
 import * as chunks from './tables/chunks.ts';
 import {
@@ -286,7 +287,20 @@ export class Ledger {
     client?: pg.ClientBase,
   ): Promise<boolean> {
     const { error } = receipt;
-    const change = error ? { receipt, error } : { receipt };
+    return this.end(fileId, state, error ? { receipt, error } : { receipt }, client);
+  }
+
+  /** finishFile for a file that is done, whose receipt is stored without what other files have too. */
+  finishDone(client: pg.ClientBase, { file, receipt }: groups.FileEnd): Promise<boolean> {
+    return this.end(file.fileId, 'done', { end: storedEnd(file, receipt) }, client);
+  }
+
+  private async end(
+    fileId: number,
+    state: keyof typeof endings,
+    change: FileChange,
+    client?: pg.ClientBase,
+  ): Promise<boolean> {
     const end = async (within: pg.Pool | pg.ClientBase) => {
       const ended = await files.moveFile(within, fileId, endings[state], change);
       if (ended) await this.noteEnded(within, [fileId]);
@@ -297,8 +311,11 @@ export class Ledger {
   }
 
   /** Ends files of one chunk each as done, in the caller's transaction; as finishFile. Returns those that it has ended. */
-  async finishGroup(client: pg.ClientBase, receipts: readonly Receipt[]): Promise<ReadonlySet<number>> {
-    const ended = await groups.finishGroup(client, receipts);
+  async finishGroup(
+    client: pg.ClientBase,
+    accounted: readonly groups.FileEnd[],
+  ): Promise<ReadonlySet<number>> {
+    const ended = await groups.finishGroup(client, accounted);
     await this.noteEnded(client, [...ended]);
     return ended;
   }

@@ -6,6 +6,7 @@ import type { FileLink } from '../platform/progress/progress.ts';
 import type { StreamChunk } from '../platform/stream-scan.ts';
 import type { ErrorDescription, LedgerFileState } from './rows.ts';
 import type { FileRow } from './statements/row-types.ts';
+import type { StoredEnd } from './statements/stored-files.ts';
 
 type Identity = 'dataset' | 'name' | 'url' | 'scope' | 'origin' | 'bytes' | 'fingerprint';
 
@@ -55,4 +56,6 @@ export interface FileChange {
   readonly contentHash?: string;
   readonly definitionVersion?: string;
   readonly layout?: FileLayout;
+  /** Of a file that becomes done: how its receipt is stored, instead of `receipt`. */
+  readonly end?: StoredEnd;
 }

@@ -1,9 +1,10 @@
 /** Sources and their runs: planned, started, moved from page to page, ended. */
 import type pg from 'pg';
 import { toJson } from './json.ts';
-import { type ErrorDescription, type LedgerFile, toFile } from './rows.ts';
+import type { ErrorDescription, LedgerFile } from './rows.ts';
 import type { RunRow } from './statements/row-types.ts';
 import { type Client, count, run } from './statements/run.ts';
+import { runFiles } from './statements/stored-files.ts';
 import { type RunEvent, type RunState, runTransitions, statesBefore } from './states.ts';
 
 /** Instants in UTC, ISO 8601; `to` is exclusive. */
@@ -190,8 +191,8 @@ async function noteFile(
   { runId, dataset }: LedgerRun,
   { name, url, scope, bytes, fingerprint }: NonNullable<NotedPage['file']>,
 ): Promise<LedgerFile> {
-  const [row] = await run(client, 'runs/note-file', [runId, dataset, name, url, scope, bytes, fingerprint]);
-  return toFile(row);
+  const given = [dataset, name, url, scope, bytes, fingerprint] as const;
+  return (await runFiles(client, 'runs/note-file', [runId, ...given]))[0];
 }
 
 /** Lets a run wait until `dueAt`: for its next attempt, or for another run. False: it is not this coordinator's. */
@@ -244,7 +245,7 @@ export async function markedOf(
 
 /** The files of runs, in the order in which they were noted. */
 export async function filesOfRuns(client: Client, runIds: readonly number[]): Promise<LedgerFile[]> {
-  return (await run(client, 'runs/files-of-runs', [runIds])).map(toFile);
+  return await runFiles(client, 'runs/files-of-runs', [runIds]);
 }
 
 /** The state to which an event leads, and those in which it happens. */

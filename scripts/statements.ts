@@ -39,6 +39,7 @@ const typeScript: Readonly<Record<string, string>> = {
   // The driver leaves it as text: it may have more digits than a number holds.
   numeric: 'string',
   text: 'string',
+  uuid: 'string',
   name: 'string',
   boolean: 'boolean',
   bytea: 'Buffer',

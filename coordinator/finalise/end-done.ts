@@ -86,7 +86,7 @@ async function endTogether(
   crashPoint('finalise.checked');
   for (const { file, receipt } of ended) {
     if (file.link === 'replays') await giveBack(client, file);
-    await context.ledger.finishFile(file.fileId, receipt, 'done', client);
+    await context.ledger.finishDone(client, { file, receipt });
     crashPoint('finalise.receipt-written');
   }
 }
@@ -125,10 +125,7 @@ export async function endAllDone(
     const only = await withoutVersions(client, accounted);
     if (only.length === 0) return new Set<number>();
     const ended = await endAndCheck(client, context, only);
-    return context.ledger.finishGroup(
-      client,
-      ended.map(({ receipt }) => receipt),
-    );
+    return context.ledger.finishGroup(client, ended);
   }).catch((error) => {
     // Any of the files may be the reason.
     const fails = error instanceof LandfallError && error.code === 'LF_SNAPSHOT_SHRUNK';

@@ -65,6 +65,8 @@ export interface FileRow {
   readonly parent_id: number | null;
   readonly pruned_at: Date | null;
   readonly pruning: boolean | null;
+  readonly common_id: string | null;
+  readonly away: boolean | null;
 }
 
 /** A run of a source. */

@@ -7,8 +7,8 @@
 import type pg from 'pg';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { LedgerFile } from '../rows.ts';
-import { toFile } from '../rows.ts';
 import { type Client, count, type Row, run } from '../statements/run.ts';
+import { runFiles } from '../statements/stored-files.ts';
 import type { Places } from './scopes.ts';
 
 /**
@@ -66,7 +66,7 @@ export async function filesNotPutAway(
   scope: string,
   { landing, failed }: Places,
 ): Promise<LedgerFile[]> {
-  return (await run(client, 'archive/files-not-put-away', [scope, landing, failed])).map(toFile);
+  return await runFiles(client, 'archive/files-not-put-away', [scope, landing, failed]);
 }
 
 /** First key of the advisory locks of replays; the second is the number of the file whose bytes they need. */

@@ -2,8 +2,9 @@
 import type pg from 'pg';
 import { type Json, toJson } from '../json.ts';
 import type { FileChange, FileFilter, NewFile } from '../requests.ts';
-import { type LedgerFile, type LedgerFileState, toFile } from '../rows.ts';
+import type { LedgerFile, LedgerFileState } from '../rows.ts';
 import { type Client, count, type Row, run } from '../statements/run.ts';
+import { runFiles } from '../statements/stored-files.ts';
 import { fileTransitions, statesBefore } from '../states.ts';
 
 /** A file that landed. */
@@ -15,12 +16,12 @@ export type Version = Pick<LedgerFile, 'dataset' | 'name' | 'fileId'>;
 /** Adds a file that has landed. One that is in flight already (same scope, url, fingerprint) is returned as it is. */
 export async function addFile(client: Client, file: NewFile): Promise<LedgerFile> {
   const { dataset, name, url, scope, origin, bytes, fingerprint, link } = file;
-  const [row] = await run(client, 'files/add-file', [
+  const [added] = await runFiles(client, 'files/add-file', [
     ...([dataset, name, url, scope, origin, bytes, fingerprint] as const),
     link?.kind,
     link?.fileId,
   ]);
-  return toFile(row);
+  return added;
 }
 
 /**
@@ -32,7 +33,7 @@ export async function landFiles(
   scope: string,
   files: readonly Landed[],
 ): Promise<LedgerFile[]> {
-  const rows = await run(client, 'files/land-files', [
+  return runFiles(client, 'files/land-files', [
     files.map(({ dataset }) => dataset),
     files.map(({ name }) => name),
     files.map(({ url }) => url),
@@ -40,7 +41,6 @@ export async function landFiles(
     files.map(({ fingerprint }) => fingerprint),
     scope,
   ]);
-  return rows.map(toFile);
 }
 
 /** Removes a file that had just been put away under an earlier number when it was added; says whether it had. */
@@ -49,17 +49,17 @@ export async function forgetFile(client: Client, fileId: number): Promise<boolea
 }
 
 export async function fileOf(client: Client, fileId: number): Promise<LedgerFile | null> {
-  return first(await run(client, 'files/file', [fileId]));
+  return first(await runFiles(client, 'files/file', [fileId]));
 }
 
 /** The file, locked against any change of its state until the caller's transaction ends. */
 export async function lockFile(client: pg.ClientBase, fileId: number): Promise<LedgerFile | null> {
-  return first(await run(client, 'files/lock-file', [fileId]));
+  return first(await runFiles(client, 'files/lock-file', [fileId]));
 }
 
 /** As lockFile, but others may do the same. */
 export async function shareFile(client: pg.ClientBase, fileId: number): Promise<LedgerFile | null> {
-  return first(await run(client, 'files/share-file', [fileId]));
+  return first(await runFiles(client, 'files/share-file', [fileId]));
 }
 
 /** As shareFile, for a file that must be in state `loading`: it cannot fail until the transaction ends. False: it is not. */
@@ -70,17 +70,17 @@ export async function shareLoading(client: pg.ClientBase, fileId: number): Promi
 /** Files in the order in which they landed. */
 export async function filesLike(client: Client, filter: FileFilter): Promise<LedgerFile[]> {
   const { dataset, scope, name, url, states, limit } = filter;
-  return (await run(client, 'files/files', [dataset, scope, name, url, states, limit ?? 10_000])).map(toFile);
+  return runFiles(client, 'files/files', [dataset, scope, name, url, states, limit ?? 10_000]);
 }
 
 /** Files by name, by dataset/name or by number, newest first. */
 export async function filesNamed(client: Client, text: string): Promise<LedgerFile[]> {
-  return (await run(client, 'files/files-named', [text])).map(toFile);
+  return runFiles(client, 'files/files-named', [text]);
 }
 
 /** Files that come from a file, in the order in which they landed. */
 export async function linkedFiles(client: Client, fileId: number): Promise<LedgerFile[]> {
-  return (await run(client, 'files/linked-files', [fileId])).map(toFile);
+  return runFiles(client, 'files/linked-files', [fileId]);
 }
 
 /** Another file of the dataset with this content that is loaded or being loaded; a loaded one first. */
@@ -90,7 +90,7 @@ export async function findContent(
   contentHash: string,
   exceptFileId: number,
 ): Promise<LedgerFile | null> {
-  return first(await run(client, 'files/find-content', [dataset, contentHash, exceptFileId]));
+  return first(await runFiles(client, 'files/find-content', [dataset, contentHash, exceptFileId]));
 }
 
 /** Events by which a file moves on its own: the others come with its scan, its plan, or other files. */
@@ -105,17 +105,19 @@ export async function moveFile(
 ): Promise<boolean> {
   const before = statesBefore(fileTransitions, event);
   const state = fileTransitions[before[0]][event] as LedgerFileState;
-  const { url, error, receipt, duplicateOf, contentHash, definitionVersion, layout } = change;
+  const { url, error, receipt, end, duplicateOf, contentHash, definitionVersion, layout } = change;
   const changed = await count(client, 'files/set-file-state', [
     fileId,
     state,
     url,
     json(error),
-    json(receipt),
+    end?.receipt ?? json(receipt),
     duplicateOf,
     contentHash,
     definitionVersion,
     json(layout),
+    end?.commonId,
+    end?.common,
     before,
   ]);
   return changed === 1;
@@ -123,7 +125,7 @@ export async function moveFile(
 
 /** Other versions of the file that are loaded or being loaded, newest first. */
 export async function otherVersions(client: Client, file: Version): Promise<LedgerFile[]> {
-  return (await run(client, 'files/versions-named', [file.dataset, file.name, file.fileId])).map(toFile);
+  return runFiles(client, 'files/versions-named', [file.dataset, file.name, file.fileId]);
 }
 
 /** Those of the files whose name another loaded file of their dataset has. */
@@ -153,8 +155,8 @@ export async function lockNames(
   await run(client, 'files/lock-names', [versionLock, names.map((name) => `${dataset}/${name}`)]);
 }
 
-function first(rows: Parameters<typeof toFile>[0][]): LedgerFile | null {
-  return rows.length === 0 ? null : toFile(rows[0]);
+function first(files: readonly LedgerFile[]): LedgerFile | null {
+  return files[0] ?? null;
 }
 
 function json(value: unknown): Json | undefined {

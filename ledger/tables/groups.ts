@@ -16,10 +16,10 @@ import {
   toChunk,
   toChunkJob,
   toClaim,
-  toFile,
   toPart,
 } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';
+import { runFiles, storedEnd } from '../statements/stored-files.ts';
 
 /** What a file of one chunk is planned with. */
 export interface SmallPlan {
@@ -97,23 +97,21 @@ export async function releaseChunks(
 
 /** A file and, after it, its children: no files if there is no such file. */
 export async function withChildren(client: Client, fileId: number): Promise<LedgerFile[]> {
-  return (await run(client, 'groups/with-children', [fileId])).map(toFile);
+  return await runFiles(client, 'groups/with-children', [fileId]);
 }
 
 /** As withChildren, locked against any change of their states until the caller's transaction ends. */
 export async function lockWithChildren(client: pg.ClientBase, fileId: number): Promise<LedgerFile[]> {
-  return (await run(client, 'groups/lock-with-children', [fileId])).map(toFile);
+  return await runFiles(client, 'groups/lock-with-children', [fileId]);
 }
 
 /** These files by id, each with its chunks by number. */
 export async function filesAndChunks(client: Client, fileIds: readonly number[]): Promise<FileChunks[]> {
   const [files, chunks] = await Promise.all([
-    run(client, 'groups/group-files', [fileIds]),
+    runFiles(client, 'groups/group-files', [fileIds]),
     run(client, 'groups/group-chunks', [fileIds]),
   ]);
-  const found = new Map(
-    files.map((row) => [row.file_id, { file: toFile(row), chunks: [] as LedgerChunk[] }]),
-  );
+  const found = new Map(files.map((file) => [file.fileId, { file, chunks: [] as LedgerChunk[] }]));
   for (const row of chunks) found.get(row.file_id)?.chunks.push(toChunk(row));
   return [...found.values()];
 }
@@ -148,10 +146,21 @@ export async function families(client: Client, fileIds: readonly number[]): Prom
   return [...found.values()];
 }
 
+/** A file that is to be done. */
+export interface FileEnd {
+  /** As it is while it is loaded. */
+  readonly file: LedgerFile;
+  readonly receipt: Receipt;
+}
+
 /** Ends files of one chunk each as done, in the caller's transaction. Returns the ids of those that it has ended. */
-export async function finishGroup(client: pg.ClientBase, receipts: readonly Receipt[]): Promise<Set<number>> {
-  const ids = receipts.map(({ fileId }) => fileId);
-  const texts = receipts.map((receipt) => toJson(receipt));
-  const rows = await run(client, 'groups/finish-group', [ids, texts]);
+export async function finishGroup(client: pg.ClientBase, ended: readonly FileEnd[]): Promise<Set<number>> {
+  const stored = ended.map(({ file, receipt }) => storedEnd(file, receipt));
+  const rows = await run(client, 'groups/finish-group', [
+    ended.map(({ file }) => file.fileId),
+    stored.map(({ receipt }) => receipt),
+    stored.map(({ commonId }) => commonId),
+    stored.map(({ common }) => common),
+  ]);
   return new Set(rows.map((row) => row.file_id));
 }

@@ -6,8 +6,9 @@
  *   scanning, loading ─▶ (removed)     and a new file: discovered
  */
 import type pg from 'pg';
-import { type LedgerFile, toChunk, toFile } from '../rows.ts';
+import { type LedgerFile, toChunk } from '../rows.ts';
 import { type Client, type Row, run } from '../statements/run.ts';
+import { runFiles } from '../statements/stored-files.ts';
 import { afterEvent } from '../states.ts';
 import { lockWithChildren } from './groups.ts';
 import { forgetKeys } from './unique/unique.ts';
@@ -51,10 +52,10 @@ export async function planAgain(
   // A file that is only being scanned has written nothing to a sink.
   if (state === 'loading') for (const id of fileIds) await run(client, 'renewal/note-renewed', [id]);
   await run(client, 'renewal/retire-file', [fileId]);
-  const [renewed] = await run(client, 'renewal/renew-file', [fileId, fingerprint]);
-  await run(client, 'renewal/relink-files', [fileId, renewed.file_id]);
+  const [renewed] = await runFiles(client, 'renewal/renew-file', [fileId, fingerprint]);
+  await run(client, 'renewal/relink-files', [fileId, renewed.fileId]);
   for (const id of fileIds.toReversed()) await run(client, 'renewal/remove-file', [id]);
-  return { before, file: toFile(renewed) };
+  return { before, file: renewed };
 }
 
 /** Numbers of files that were planned again and of which something may still be in the sinks. */

@@ -6,8 +6,9 @@ import { LandfallError, restoreError } from '../../platform/errors/errors.ts';
 import type { ChunkJob } from '../../platform/queue/contract.ts';
 import { toJson } from '../json.ts';
 import type { ChildPlan, FilePlan } from '../requests.ts';
-import { type LedgerFile, toChunkJobs, toFile } from '../rows.ts';
+import { type LedgerFile, toChunkJobs } from '../rows.ts';
 import { run } from '../statements/run.ts';
+import { runFiles } from '../statements/stored-files.ts';
 import { afterEvent, stateOf } from '../states.ts';
 import { chunksOf } from './chunks.ts';
 import { lockFile } from './files.ts';
@@ -74,15 +75,15 @@ async function writePlan(
 
 async function addChild(client: pg.ClientBase, file: LedgerFile, child: ChildPlan): Promise<LedgerFile> {
   const { dataset, contentHash, definitionVersion, layout, link } = child;
-  const [row] = await orDuplicate(
+  const [added] = await orDuplicate(
     file,
-    run(client, 'files/add-child', [
+    runFiles(client, 'files/add-child', [
       ...([file.fileId, dataset, contentHash, definitionVersion, toJson(layout)] as const),
       link?.kind,
       link?.fileId,
     ]),
   );
-  return toFile(row);
+  return added;
 }
 
 /** Names the error of a file whose content another one has. */

@@ -5,8 +5,9 @@
 import type pg from 'pg';
 import { withSessionLock } from '../../platform/database/session-lock.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { type LedgerFile, toFile } from '../rows.ts';
+import type { LedgerFile } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';
+import { filesOf } from '../statements/stored-files.ts';
 
 /** First key of the locks under which snapshots of a dataset are made; the second is the dataset. */
 const snapshotLock = 0x1a4df417;
@@ -92,5 +93,6 @@ export interface DoneFile {
 /** Files of a dataset that are done, in the order in which they ended. */
 export async function doneFiles(client: Client, dataset: string): Promise<DoneFile[]> {
   const rows = await run(client, 'snapshots/done-files', [dataset]);
-  return rows.map((row) => ({ file: toFile(row), snapshotId: row.snapshot_id }));
+  const files = await filesOf(client, rows);
+  return rows.map((row, i) => ({ file: files[i], snapshotId: row.snapshot_id }));
 }

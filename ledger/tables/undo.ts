@@ -7,8 +7,9 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import { toJson } from '../json.ts';
-import { type ErrorDescription, type LedgerFile, toFile } from '../rows.ts';
+import type { ErrorDescription, LedgerFile } from '../rows.ts';
 import { type Client, type Row, run } from '../statements/run.ts';
+import { runFiles } from '../statements/stored-files.ts';
 import { afterEvent } from '../states.ts';
 import { chunksOf } from './chunks.ts';
 import { lockFile, moveFile } from './files.ts';
@@ -33,7 +34,7 @@ export async function filesToUndo(client: pg.ClientBase, fileId: number): Promis
   refuseChild(root);
   if (root.state === 'undone') return [];
   refuseUnlessLoaded(root);
-  const family = (await run(client, 'undo/lock-family', [fileId])).map(toFile);
+  const family = await runFiles(client, 'undo/lock-family', [fileId]);
   const busy = family.find((file) => !isFinished(file.state));
   if (busy) throw new LandfallError('LF_FILE_BUSY', { file: busy.name, state: busy.state });
   return family.filter((file) => file.state !== 'undone' && afterEvent(file, 'undo') !== null);
@@ -86,7 +87,7 @@ function refuseUnlessLoaded(file: LedgerFile): void {
 
 /** Undone files whose parts may still lie in the lake. */
 export async function unsweptFiles(client: Client): Promise<LedgerFile[]> {
-  return (await run(client, 'undo/unswept-files', [])).map(toFile);
+  return await runFiles(client, 'undo/unswept-files', []);
 }
 
 /** Notes that the parts of an undone file have left the lake. */

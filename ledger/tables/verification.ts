@@ -1,7 +1,8 @@
 /** Verifications that are under way. They are noted so that one that was interrupted resumes where it was. */
 import { toJson } from '../json.ts';
-import { type LedgerFile, toFile } from '../rows.ts';
+import type { LedgerFile } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';
+import { runFiles } from '../statements/stored-files.ts';
 
 /** Which files are verified. */
 export interface VerificationScope {
@@ -57,8 +58,7 @@ export async function filesToVerify(
   { seed, position }: Pick<Verification, 'seed' | 'position'>,
   most: number,
 ): Promise<LedgerFile[]> {
-  const rows = await run(client, 'verification/files-to-verify', [position, dataset, seed, share, most]);
-  return rows.map(toFile);
+  return runFiles(client, 'verification/files-to-verify', [position, dataset, seed, share, most]);
 }
 
 function nameOf({ dataset, share }: VerificationScope): string {

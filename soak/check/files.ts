@@ -30,7 +30,7 @@ export interface FilesFound {
 
 export async function checkFiles(postgres: OwnPostgres, knowledge: Knowledge): Promise<FilesFound> {
   const files = await postgres.query<FileRow>(
-    'select file_id, dataset, name, url, origin, bytes::float8 as bytes, state, content_hash, receipt, error from landfall.file order by file_id',
+    'select file_id, dataset, name, url, origin, bytes::float8 as bytes, state, content_hash, landfall.receipt_of(f) as receipt, error from landfall.file f order by file_id',
   );
   const faults: string[] = [];
   const states: Record<string, number> = {};

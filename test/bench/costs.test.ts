@@ -200,7 +200,7 @@ describe('a group of small files', () => {
     ['groups/lock-group', ids, ids.map((id) => `other ${id}`)],
     ['groups/claim-chunks', ids, 'worker'],
     ['groups/commit-chunks', ids, ids, ...[0, 0, 0, 0, 0, '{}', 0].map((value) => ids.map(() => value))],
-    ['groups/finish-group', ids, ids.map(() => '{}')],
+    ['groups/finish-group', ids, ids.map(() => '{}'), ids.map(() => null), ids.map(() => null)],
     ['files/versioned-files', ids],
   ])('%s looks at its own files, however many others there are', async (name, ...values) => {
     const looked = await rowsLookedAt(name, ...values);

@@ -255,7 +255,9 @@ describe('commands', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('50 rows parsed = 49 loaded + 1 rejected')]);
     expect(stdout).toContain('1 × LF_REJECT_TYPE');
     expect((await run('rejects', 'fifty.csv')).stdout).toMatch(/line 21, byte [\d,]+: datetime: "MMXVIII/);
-    const { rows } = await database.pool.query("select receipt from landfall.file where name = 'fifty.csv'");
+    const { rows } = await database.pool.query(
+      "select landfall.receipt_of(f) as receipt from landfall.file f where name = 'fifty.csv'",
+    );
     expect(rows[0].receipt).toMatchObject({ rows: { rejected: 1 }, rejectsByCode: { LF_REJECT_TYPE: 1 } });
     expect((await run('undo', 'fifty.csv')).code).toBe(0);
   });

@@ -35,7 +35,8 @@ export async function account(site: CrashSite, after = 0) {
   const ask = async <Row>(text: string, ...values: unknown[]): Promise<Row[]> =>
     (await site.pool.query(text, values)).rows as Row[];
   const files = await ask<FileRow>(
-    `select * from landfall.file where file_id > $1 and not ${abandoned} order by name, file_id`,
+    `select f.*, landfall.receipt_of(f) as receipt from landfall.file f where file_id > $1 and not ${abandoned}
+     order by name, file_id`,
     after,
   );
   const order = new Map(files.map((file, i) => [file.file_id, i + 1]));

@@ -51,7 +51,7 @@ describe('undo', () => {
     );
     expect(quarantined(open)).toEqual([`quarantine/riders/f${other.fileId}-c1.parquet`]);
     const [ledger] = await open.query<{ state: string; receipt: { rows: unknown; undone: unknown } }>(
-      `select state, receipt from landfall.file where name = 'rides.csv'`,
+      `select state, landfall.receipt_of(f) as receipt from landfall.file f where name = 'rides.csv'`,
     );
     expect(ledger).toMatchObject({
       state: 'undone',

@@ -134,6 +134,7 @@ class Walk {
   private async askFile({ file: event, together }: FileAction): Promise<void> {
     const { fileId } = this;
     const receipt = { fileId } as Receipt;
+    const file = (await ledger.file(fileId))!;
     const { pool } = database;
     const within = <T>(work: (client: pg.ClientBase) => Promise<T>) => inTransaction(pool, work);
     const asked: Record<FileAction['file'], () => Promise<unknown>> = {
@@ -142,8 +143,8 @@ class Walk {
       finalise: () => ledger.moveFile(fileId, 'finalise'),
       finish: () =>
         together
-          ? within((client) => finishGroup(client, [receipt]))
-          : ledger.finishFile(fileId, receipt, 'done'),
+          ? within((client) => finishGroup(client, [{ file, receipt }]))
+          : within((client) => ledger.finishDone(client, { file, receipt })),
       fail: () => ledger.noteFailure(pool, fileId, error),
       'fail and unload': () => within((client) => ledger.failFile(client, fileId, error)),
       duplicate: () => ledger.moveFile(fileId, 'duplicate', { error }),

@@ -11,5 +11,6 @@ with free as materialized (
     and landfall.why_kept(f.file_id, f.url, $2) is null
 )
 update landfall.file f set pruned_at = now(), pruning = true
-where f.url in (select url from free) and f.pruned_at is null
+from (select distinct url from free) free
+where hashtext(f.url) = hashtext(free.url) and f.url = free.url and f.pruned_at is null
 returning f.file_id, f.url

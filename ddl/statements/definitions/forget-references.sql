@@ -5,7 +5,7 @@
 delete from landfall.reference r
 where r.dataset = $1 and r.name = $2 and r.used_at < now() - interval '7 days'
   and not exists (
-    select from landfall.file f
+    select from landfall.file f left join landfall.common c using (common_id)
     where f.state in ('loading', 'finalising', 'done')
-      and f.layout->'references'->$2->>'version' = r.version
+      and coalesce(f.layout, c.value->'layout')->'references'->$2->>'version' = r.version
   )

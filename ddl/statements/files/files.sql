@@ -12,7 +12,7 @@ select * from (
   where ($1::text is null or dataset = $1)
     and ($2::text is null or scope = $2)
     and ($3::text is null or name = $3)
-    and ($4::text is null or url = $4)
+    and ($4::text is null or hashtext(url) = hashtext($4) and url = $4)
     and ($5::text[] is null or state = any($5))
   order by file_id desc
   limit $6

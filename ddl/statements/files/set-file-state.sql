@@ -9,7 +9,13 @@
 -- $7 content_hash  text null
 -- $8 definition_version  text null
 -- $9 layout  jsonb null
--- $10 before  text[]   states that lead to it; failing: it has not ended, and its error is on record
+-- $10 common_id  uuid null   null: receipt and layout are stored whole
+-- $11 common  jsonb null   what the file has in common with others
+-- $12 before  text[]   states that lead to it; failing: it has not ended, and its error is on record
+with noted as (
+  insert into landfall.common (common_id, value) select $10::uuid, $11::jsonb where $10 is not null
+  on conflict do nothing
+)
 update landfall.file f
 set state = $2,
     url = coalesce($3, f.url),
@@ -18,7 +24,8 @@ set state = $2,
     duplicate_of = coalesce($6, f.duplicate_of),
     content_hash = coalesce($7, f.content_hash),
     definition_version = coalesce($8, f.definition_version),
-    layout = coalesce($9, f.layout),
+    layout = case when $10::uuid is null then coalesce($9, f.layout) end,
+    common_id = $10,
     started_at = coalesce(f.started_at, case when $2 <> 'discovered' then now() end),
     finished_at = coalesce(f.finished_at, case when $2 in ('done', 'failed', 'duplicate', 'undone') then now() end),
     chunks_committed = c.chunks_committed,
@@ -43,4 +50,4 @@ where f.file_id = $1
   and case
     when f.error is not null and f.state in ('discovered', 'scanning', 'loading', 'finalising') then 'failing'
     else f.state
-  end = any($10::text[])
+  end = any($12::text[])

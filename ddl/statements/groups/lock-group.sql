@@ -11,7 +11,8 @@ join unnest($1::integer[], $2::text[]) as n (file_id, content_hash) using (file_
 where f.state || '' = 'discovered' and f.error is null and f.link is null
   and not exists (
     select from landfall.file o
-    where o.dataset = f.dataset and o.content_hash = n.content_hash and o.file_id <> f.file_id
+    where o.dataset = f.dataset and right(o.content_hash, 32) = right(n.content_hash, 32)
+      and o.content_hash = n.content_hash and o.file_id <> f.file_id
       and o.state in ('loading', 'finalising', 'done')
     offset 0
   )

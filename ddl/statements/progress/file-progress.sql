@@ -27,7 +27,7 @@
 -- row rows_deduplicated  bigint
 select
   f.file_id, f.dataset, f.name, f.state, f.bytes, f.chunks, f.landed_at, f.started_at, f.finished_at, f.error,
-  f.link, f.linked_to, o.name as linked_name, f.layout->'drift' as drift, f.layout->'references' as "references",
+  f.link, f.linked_to, o.name as linked_name, l.layout->'drift' as drift, l.layout->'references' as "references",
   case when f.state = 'done' then jsonb_path_query_array(f.receipt, '$.checks[*] ? (@.ok == false)') end as findings,
   coalesce(jsonb_typeof(d.definition #> '{star,keyed}') = 'object', false) as keyed,
   coalesce(c.chunks_committed, f.chunks_committed) as chunks_committed,
@@ -40,6 +40,8 @@ select
 from landfall.file f
 left join landfall.file o on o.file_id = f.linked_to
 left join landfall.definition d on d.version = f.definition_version
+left join landfall.common m on m.common_id = f.common_id
+cross join lateral (select coalesce(f.layout, m.value->'layout') as layout) l
 left join lateral landfall.committed_sums(case when f.state in ('loading', 'finalising') then f.file_id end) c
   on f.state in ('loading', 'finalising')
 where f.file_id = any($1)

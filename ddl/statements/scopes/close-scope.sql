@@ -5,8 +5,11 @@
 delete from landfall.scope
 where scope = $1 and not exists (
   select from landfall.file f
-  where f.scope = $1 and (
-    f.state in ('discovered', 'scanning', 'loading', 'finalising') or f.receipt is null or
-    f.moving_to is not null or (f.origin = 'landing' and (
+  where f.scope = $1 and f.state in ('discovered', 'scanning', 'loading', 'finalising')
+) and not exists (
+  select from landfall.file f
+  where f.scope = $1 and f.away is null and f.parent_id is null and f.state in ('done', 'failed', 'duplicate', 'undone')
+    and (f.receipt is null or f.moving_to is not null or f.origin = 'landing') and (
+    f.receipt is null or f.moving_to is not null or (f.origin = 'landing' and (
       starts_with(f.url, $2) or (f.state <> 'failed' and starts_with(f.url, $3)))))
 )

@@ -4,6 +4,8 @@ import type { Json } from '../../json.ts';
 export interface DefinitionsStatements {
   'definitions/adopt-definition': { parameters: [dataset: string, version: string]; row: never };
   'definitions/adopt-references': { parameters: [versions: Json]; row: never };
+  'definitions/common': { parameters: [common_id: readonly string[]]; row: Readonly<{ common_id: string;
+      value: unknown }> };
   'definitions/definition': { parameters: [version: string]; row: Readonly<{ definition: unknown }> };
   'definitions/dependent-views': { parameters: [schema: string, table: readonly string[]];
       row: Readonly<{ schema: string; name: string; kind: string; made: boolean }> };

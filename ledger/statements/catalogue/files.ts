@@ -36,7 +36,8 @@ export interface FilesStatements {
       url: string | null | undefined, error: Json | null | undefined, receipt: Json | null | undefined,
       duplicate_of: number | null | undefined, content_hash: string | null | undefined,
       definition_version: string | null | undefined, layout: Json | null | undefined,
-      before: readonly string[]]; row: never };
+      common_id: string | null | undefined, common: Json | null | undefined, before: readonly string[]];
+      row: never };
   'files/share-file': { parameters: [file_id: number]; row: FileRow };
   'files/share-loading': { parameters: [file_id: number]; row: FileRow };
   'files/versioned-files': { parameters: [file_id: readonly number[]]; row: Readonly<{ file_id: number }> };

@@ -12,7 +12,8 @@ export interface GroupsStatements {
       parts: readonly number[]]; row: never };
   'groups/families': { parameters: [file_id: readonly number[]]; row: Readonly<{ root: number;
       file_id: number; dataset: string; state: FileRow['state'] }> };
-  'groups/finish-group': { parameters: [file_id: readonly number[], receipt: readonly string[]];
+  'groups/finish-group': { parameters: [file_id: readonly number[], receipt: readonly string[],
+      common_id: readonly (string | null)[], common: readonly (string | null)[]];
       row: Readonly<{ file_id: number }> };
   'groups/group-chunks': { parameters: [file_id: readonly number[]]; row: ChunkRow };
   'groups/group-files': { parameters: [file_id: readonly number[]]; row: FileRow };

@@ -51,3 +51,18 @@ it('are those that lack a file that is done, since they should show it', async (
     { dataset: 'trips', mart: 'plain', since: seconds(5) },
   ]);
 });
+
+it('and those that show a file that was undone', async () => {
+  const registry = await loadRegistry({ builtin: [trips], paths: [] });
+  const { pool } = database;
+  await pool.query(`update landfall.mart set refreshed_at = $1 where dataset = 'trips'`, [at(9)]);
+  const behind = async () =>
+    (await martsBehind(pool, registry)).filter(({ mart }) => mart === 'fresh').map(({ since }) => since);
+  expect(await behind()).toEqual([]);
+  const undone = `update landfall.file set state = 'undone', finished_at = $1
+    where file_id = (select min(file_id) from landfall.file)`;
+  await pool.query(undone, [at(10)]);
+  expect(await behind()).toEqual([seconds(10)]);
+  await pool.query(`update landfall.mart set refreshed_at = $1 where name = 'fresh'`, [at(11)]);
+  expect(await behind()).toEqual([]);
+});

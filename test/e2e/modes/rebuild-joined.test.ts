@@ -49,7 +49,7 @@ it('are those that files were planned with; the newest where the definition had 
     ).map(({ name }) => name);
   const version = async () => {
     const [row] = await site.query<{ references: Record<string, { version: string; rows: number }> | null }>(
-      `select layout->'references' as "references" from landfall.file`,
+      `select landfall.layout_of(f)->'references' as "references" from landfall.file f`,
     );
     return row.references?.states;
   };

@@ -119,7 +119,7 @@ describe('upsert', () => {
     await open.land('b.csv', ['2,3,,sent,', '1,3,,sent,']);
     expect(await open.shown()).toEqual(['1 3 sent', '2 3 sent']);
     const [{ receipt }] = await open.query<{ receipt: { rejectsByCode: unknown } }>(
-      `select receipt from landfall.file where name = 'a.csv'`,
+      `select landfall.receipt_of(f) as receipt from landfall.file f where name = 'a.csv'`,
     );
     expect(receipt.rejectsByCode).toMatchObject({ LF_REJECT_KEY: 1, LF_REJECT_ORDER: 1 });
     const corrected = String(await exported(open, 'a.csv'))

@@ -112,6 +112,7 @@ const testsWithoutSource: Readonly<Record<string, string>> = {
   'test/datasets/enriched.test.ts': 'the columns of all datasets',
   'test/datasets/star.test.ts': 'the tables, marts and queries of all datasets',
   'test/ledger/growth.test.ts': 'statements that must not cost more as the ledger grows',
+  'test/ledger/size.test.ts': 'what a small file takes of the ledger',
   'test/ledger/upgrades.test.ts': 'ledgers of earlier versions',
   'test/platform/queue/postgres.test.ts': 'the conformance suite on PostgreSQL',
   'test/platform/queue/redis.test.ts': 'the conformance suite on Redis',
