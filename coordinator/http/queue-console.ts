@@ -25,14 +25,14 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** `isOn`: as in the settings. `cwd`: where packages are looked for, too. */
+/** `isOn`: as in the settings. `find`: the entry of a package; throws Node's error where it is not installed. */
 export function queueConsole(
   app: FastifyInstance,
   { queues, isOn }: { readonly queues: Pick<Queues, 'backend' | 'queuesOfBullmq'>; readonly isOn: boolean },
-  cwd = process.cwd(),
+  find: (name: string) => string = findPackage,
 ): void {
   if (!isOn) return;
-  const board = queues.backend === 'redis' ? loadBoard(cwd) : null;
+  const board = queues.backend === 'redis' ? loadBoard(find) : null;
   if (board === null) {
     const refuse = async () => {
       throw queues.backend === 'redis' ? missing() : elsewhere();
@@ -66,11 +66,9 @@ interface Board {
 }
 
 /** Null where a package is not installed. */
-function loadBoard(cwd: string): Board | null {
+function loadBoard(find: (name: string) => string): Board | null {
   try {
-    const [api, ui] = ['@bull-board/api', '@bull-board/ui/package.json'].map((name) =>
-      findPackage(name, cwd),
-    );
+    const [api, ui] = ['@bull-board/api', '@bull-board/ui/package.json'].map((name) => find(name));
     const load = createRequire(api);
     const { createBullBoard } = load(api);
     const { BullMQAdapter } = load('@bull-board/api/bullMQAdapter');

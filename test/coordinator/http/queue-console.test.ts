@@ -1,5 +1,7 @@
 /** The console of the queue, in a browser and by requests. */
+import Fastify from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { queueConsole } from '../../../coordinator/http/queue-console.ts';
 import { describePage, openPage } from '../../dashboard/browser.ts';
 import { describeRedis, redisUrl } from '../../support/index.ts';
 import { sales } from '../support.ts';
@@ -20,6 +22,18 @@ it('where the queue is in PostgreSQL says so, and is not there unless it is swit
   const off = await served.serve({ queueConsole: false });
   expect((await served.ask('/queue', { server: off })).status).toBe(404);
   await served.close();
+});
+
+it('without bull-board says what to install', async () => {
+  const app = Fastify();
+  const queues = { backend: 'redis', queuesOfBullmq: () => [] } as const;
+  queueConsole(app, { queues, isOn: true }, (name) => {
+    throw Object.assign(new Error(name), { code: 'MODULE_NOT_FOUND' });
+  });
+  const { code, message } = (await app.inject('/queue/any')).json();
+  expect([code, message]).toEqual([
+    ...['LF_HTTP_CONSOLE', 'The console of the queue cannot be shown: bull-board is not installed.'],
+  ]);
 });
 
 describeRedis('the console', () => {
