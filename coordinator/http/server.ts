@@ -139,12 +139,15 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   }
   app.get(
     '/api/about',
-    { schema: { summary: 'Version, landing folder and datasets', tags: ['server'] } },
-    () => ({
+    {
+      schema: { summary: 'Version, landing folder, datasets, and what your token may do', tags: ['server'] },
+    },
+    (request) => ({
       name: 'landfall',
       version: packageVersion(),
       landing: config.landingUrl,
       datasets: registry.names(),
+      role: request.who.role,
     }),
   );
   const health = () => healthOf(hub.snapshot().state, term() !== null);

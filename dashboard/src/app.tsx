@@ -1,5 +1,7 @@
 /** The page as a whole: its header, and the view that its address names. */
+
 import { Header } from './header.tsx';
+import { OnlyLooks } from './notices/changes.tsx';
 import type { ViewProps } from './view.ts';
 import { views } from './views.tsx';
 
@@ -8,7 +10,7 @@ export function App(props: Omit<ViewProps, 'isStale'> & { silentMs: number | nul
   const { route, connection, about } = props;
   const isStale = silentMs !== null;
   return (
-    <>
+    <OnlyLooks.Provider value={about?.role === 'view'}>
       <a class="skip" href="#content">
         Skip to the content
       </a>
@@ -21,7 +23,7 @@ export function App(props: Omit<ViewProps, 'isStale'> & { silentMs: number | nul
       <main class={isStale ? 'page stale' : 'page'} id="content" tabIndex={-1}>
         {route.path === null ? <NoView /> : views[route.path].draw({ ...rest, isStale })}
       </main>
-    </>
+    </OnlyLooks.Provider>
   );
 }
 

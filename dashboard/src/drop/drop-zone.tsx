@@ -1,7 +1,8 @@
 /** Where files are dropped on the page: what each is, how it would be loaded, and how far it is. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { FileProgress } from '../../../platform/progress/progress.ts';
 import { size } from '../format.ts';
+import { Changes, OnlyLooks } from '../notices/changes.tsx';
 import { Fault } from '../notices/fault.tsx';
 import { Bar, PanelHead } from '../panel.tsx';
 import { currentDrops, type Drop, define, forget, load, look, onDrops, take } from './drops.ts';
@@ -18,28 +19,31 @@ export function DropZone({ datasets, files }: Props) {
   const [isOver, setOver] = useState(false);
   const choose = useRef<HTMLInputElement>(null);
   useEffect(() => onDrops(() => setDrops(currentDrops())), []);
-  useEffect(() => whereDropped(setOver), []);
+  const onlyLooks = useContext(OnlyLooks);
+  useEffect(() => (onlyLooks ? undefined : whereDropped(setOver)), [onlyLooks]);
   return (
     <section class={isOver ? 'panel drop over' : 'panel drop'} aria-label="Upload">
       <PanelHead title="Upload" note="CSV or JSON, also packed: gz, zst, zip" />
       <div class="pad drop-target">
-        <p>
-          Drop files anywhere on this page, or{' '}
-          <button type="button" class="button" onClick={() => choose.current?.click()}>
-            choose files…
-          </button>
-        </p>
-        <input
-          type="file"
-          multiple
-          hidden
-          ref={choose}
-          aria-label="Files to upload"
-          onChange={(event) => {
-            take(event.currentTarget.files ?? []);
-            event.currentTarget.value = '';
-          }}
-        />
+        <Changes>
+          <p>
+            Drop files anywhere on this page, or{' '}
+            <button type="button" class="button" onClick={() => choose.current?.click()}>
+              choose files…
+            </button>
+          </p>
+          <input
+            type="file"
+            multiple
+            hidden
+            ref={choose}
+            aria-label="Files to upload"
+            onChange={(event) => {
+              take(event.currentTarget.files ?? []);
+              event.currentTarget.value = '';
+            }}
+          />
+        </Changes>
       </div>
       {drops.length > 0 && (
         <ul class="drops">

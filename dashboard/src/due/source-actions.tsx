@@ -4,6 +4,7 @@ import { plural } from '../../../platform/plural.ts';
 import type { SourceProgress } from '../../../platform/progress/progress.ts';
 import { Confirm, usePlan } from '../file/plan.tsx';
 import { span } from '../format.ts';
+import { Changes } from '../notices/changes.tsx';
 import { Fault } from '../notices/fault.tsx';
 import { send } from '../stream/ask.ts';
 
@@ -53,25 +54,27 @@ export function SourceActions({ source }: { source: SourceProgress }) {
   return (
     <div class="source-actions" aria-busy={isBusy}>
       <div class="actions">
-        <button
-          type="button"
-          class="button"
-          disabled={isBusy}
-          onClick={planRun}
-          aria-label={`Run now: ${dataset}.${name}`}
-        >
-          Run now…
-        </button>
-        <button
-          type="button"
-          class="button"
-          disabled={isBusy}
-          aria-expanded={asksSpan}
-          aria-label={`Backfill: ${dataset}.${name}`}
-          onClick={() => setAsksSpan(!asksSpan)}
-        >
-          Backfill…
-        </button>
+        <Changes>
+          <button
+            type="button"
+            class="button"
+            disabled={isBusy}
+            onClick={planRun}
+            aria-label={`Run now: ${dataset}.${name}`}
+          >
+            Run now…
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={isBusy}
+            aria-expanded={asksSpan}
+            aria-label={`Backfill: ${dataset}.${name}`}
+            onClick={() => setAsksSpan(!asksSpan)}
+          >
+            Backfill…
+          </button>
+        </Changes>
       </div>
       {asksSpan && (
         <form

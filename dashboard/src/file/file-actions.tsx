@@ -4,6 +4,7 @@ import type { ReplayEffect, UndoEffect } from '../../../platform/progress/file-e
 import type { FileProgress } from '../../../platform/progress/progress.ts';
 import type { RejectKindCount } from '../../../platform/progress/reject-page.ts';
 import { count } from '../format.ts';
+import { Changes } from '../notices/changes.tsx';
 import { Fault } from '../notices/fault.tsx';
 import { PanelHead } from '../panel.tsx';
 import { send } from '../stream/ask.ts';
@@ -58,50 +59,52 @@ export function FileActions({ file, kinds }: { file: FileProgress; kinds: readon
     <section class="panel" aria-label="Actions">
       <PanelHead title="Actions" />
       <div class="actions pad" aria-busy={isBusy}>
-        {isGone && error?.code === shrunk && (
-          <Button busy={isBusy} onClick={planAccept} name="Accept…" strong />
-        )}
-        {isGone && (
-          <Button
-            busy={isBusy}
-            onClick={() => planReplay('Load the file again', false)}
-            name="Load again…"
-            strong
-          />
-        )}
-        {isDone && waiting > 0 && (
-          <>
-            <a class="button" href={`${path}/rejects.csv`} download>
-              Export {count(waiting)} rejects
-            </a>
-            <Button busy={isBusy} onClick={() => upload.current?.click()} name="Upload corrected rows" />
-            <input
-              type="file"
-              ref={upload}
-              hidden
-              aria-label="Corrected rows"
-              onChange={(event) => {
-                correct(event.currentTarget.files?.[0]);
-                event.currentTarget.value = '';
-              }}
-            />
+        <Changes>
+          {isGone && error?.code === shrunk && (
+            <Button busy={isBusy} onClick={planAccept} name="Accept…" strong />
+          )}
+          {isGone && (
             <Button
               busy={isBusy}
-              onClick={() => planReplay('Replay the rejects', false)}
-              name={`Replay ${count(waiting)} rejects…`}
+              onClick={() => planReplay('Load the file again', false)}
+              name="Load again…"
+              strong
             />
-          </>
-        )}
-        {isDone && (
-          <>
-            <Button
-              busy={isBusy}
-              onClick={() => planReplay('Undo the file and load it again', true)}
-              name="Reload whole…"
-            />
-            <Button busy={isBusy} onClick={planUndo} name="Undo…" />
-          </>
-        )}
+          )}
+          {isDone && waiting > 0 && (
+            <>
+              <a class="button" href={`${path}/rejects.csv`} download>
+                Export {count(waiting)} rejects
+              </a>
+              <Button busy={isBusy} onClick={() => upload.current?.click()} name="Upload corrected rows" />
+              <input
+                type="file"
+                ref={upload}
+                hidden
+                aria-label="Corrected rows"
+                onChange={(event) => {
+                  correct(event.currentTarget.files?.[0]);
+                  event.currentTarget.value = '';
+                }}
+              />
+              <Button
+                busy={isBusy}
+                onClick={() => planReplay('Replay the rejects', false)}
+                name={`Replay ${count(waiting)} rejects…`}
+              />
+            </>
+          )}
+          {isDone && (
+            <>
+              <Button
+                busy={isBusy}
+                onClick={() => planReplay('Undo the file and load it again', true)}
+                name="Reload whole…"
+              />
+              <Button busy={isBusy} onClick={planUndo} name="Undo…" />
+            </>
+          )}
+        </Changes>
       </div>
       {isDone && waiting > 0 && (
         <p class="small quiet pad">

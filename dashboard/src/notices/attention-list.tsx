@@ -9,6 +9,7 @@ import { Prose } from '../prose.tsx';
 import { addressOf } from '../route.ts';
 import { type Refusal, send } from '../stream/ask.ts';
 import { useAnswer } from '../stream/use-answer.ts';
+import { Changes } from './changes.tsx';
 import './attention.css';
 import { attentionKey, type Group, groupsOf, type Notice, noticesOf } from './attention-groups.ts';
 
@@ -112,14 +113,16 @@ function Item({ group, changed }: { group: Group; changed(): void }) {
       )}
       <p class="does small">
         <Deal group={group} />
-        <button
-          type="button"
-          class="ask"
-          onClick={move}
-          aria-label={`${isRestored ? 'Show again' : 'Dismiss'}: ${names}`}
-        >
-          {isRestored ? 'Show again' : group.length > 1 ? `Dismiss all ${count(group.length)}` : 'Dismiss'}
-        </button>
+        <Changes brief>
+          <button
+            type="button"
+            class="ask"
+            onClick={move}
+            aria-label={`${isRestored ? 'Show again' : 'Dismiss'}: ${names}`}
+          >
+            {isRestored ? 'Show again' : group.length > 1 ? `Dismiss all ${count(group.length)}` : 'Dismiss'}
+          </button>
+        </Changes>
         {refusal && (
           <span class="warn" role="status">
             {refusal.message} {refusal.fix}

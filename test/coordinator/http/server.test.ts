@@ -140,6 +140,7 @@ describe('the API', () => {
   it('says what it is and which datasets there are', async () => {
     expect((await get('/api/about')).json).toMatchObject({
       landing: '/srv/landing',
+      role: 'admin',
       datasets: [...builtin.map(({ name }) => name), 'numbers'].sort(),
     });
     const { json } = await get('/api/datasets');
