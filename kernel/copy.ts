@@ -5,7 +5,7 @@ import { intervalBinary } from './columns/interval-binary.ts';
 import { numericBinary } from './columns/numeric-binary.ts';
 import type { TextDictionary } from './columns/vectors.ts';
 import type { KernelInstance } from './module.ts';
-import type { CopyField, PackedRows } from './types.ts';
+import type { CopyField, PackedRows, Packing } from './types.ts';
 
 /** The numbers of the kinds in kernel/assembly/copy/field.ts; dictionary text is 10. */
 const KINDS: Record<CopyField['kind'], number> = {
@@ -27,7 +27,7 @@ const KINDS: Record<CopyField['kind'], number> = {
 const CODED_TEXT = 10;
 
 /** Words of a Field, and those that describe it: kind, values, validity, bytes, offsets, parameter, nullable. */
-const FIELD_WORDS = 14;
+const FIELD_WORDS = 18;
 const DESCRIBED_WORDS = 7;
 
 interface StagedDictionary {
@@ -81,16 +81,11 @@ export class CopyEncoder {
     return new Uint8Array(memory.buffer, exports.copyOutput(), bytes);
   }
 
-  /** `nullable`: for each field, whether the table has a column for its nulls. */
-  pack(
-    fields: readonly CopyField[],
-    nullable: readonly boolean[],
-    rows: number,
-    chunkId: number,
-  ): PackedRows {
+  /** See Kernel.packCopyRows. */
+  pack(fields: readonly CopyField[], rows: number, { nullable, sortBy, chunkId }: Packing): PackedRows {
     const { exports, memory } = this.#instance;
     this.#describeAll(fields, rows, nullable);
-    const bytes = exports.packRows(fields.length, rows, chunkId);
+    const bytes = exports.packRows(fields.length, rows, chunkId, sortBy ?? -1);
     if (bytes === 0 && rows > 0) throw new RangeError('A row does not fit into a page.');
     return {
       bytes: new Uint8Array(memory.buffer, exports.packOutput(), bytes),

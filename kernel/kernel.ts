@@ -6,7 +6,7 @@ import { instantiate, type KernelInstance } from './module.ts';
 import { writePlan } from './plan.ts';
 import { columnVector, readLine, readPlace, readRejects } from './read-batch.ts';
 import { TextHasher } from './text-hash.ts';
-import type { Batch, CopyField, Kernel, KernelPlan, PackedRows, TextHashes } from './types.ts';
+import type { Batch, CopyField, Kernel, KernelPlan, PackedRows, Packing, TextHashes } from './types.ts';
 
 export interface KernelOptions {
   /** Largest number of records in a batch, rejected ones included. */
@@ -111,13 +111,8 @@ class WasmKernel implements Kernel {
     return this.#keepingViews(() => this.#copy.encode(fields, rows));
   }
 
-  packCopyRows(
-    fields: readonly CopyField[],
-    nullable: readonly boolean[],
-    rows: number,
-    chunkId: number,
-  ): PackedRows {
-    return this.#keepingViews(() => this.#copy.pack(fields, nullable, rows, chunkId));
+  packCopyRows(fields: readonly CopyField[], rows: number, packing: Packing): PackedRows {
+    return this.#keepingViews(() => this.#copy.pack(fields, rows, packing));
   }
 
   hashTexts(offsets: Int32Array, bytes: Uint8Array): TextHashes {

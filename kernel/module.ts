@@ -65,7 +65,7 @@ export interface KernelExports {
   copyFields(count: number): number;
   copyRows(count: number, rows: number): number;
   copyOutput(): number;
-  packRows(count: number, rows: number, chunkId: number): number;
+  packRows(count: number, rows: number, chunkId: number, sortBy: number): number;
   packOutput(): number;
   packTuples(): number;
   hashTexts(offsets: number, bytes: number, count: number, hashes: number, checks: number): void;

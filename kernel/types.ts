@@ -227,6 +227,17 @@ export interface PackedRows {
   readonly tuples: number;
 }
 
+export interface Packing {
+  /** For each field, whether its rows may be null. */
+  readonly nullable: readonly boolean[];
+  /**
+   * The field of whole numbers, dates or times by which rows are roughly sorted. Tuples end with its least and greatest
+   * value. Null: rows keep their order.
+   */
+  readonly sortBy: number | null;
+  readonly chunkId: number;
+}
+
 /** Hashes of texts, in the order of the texts. */
 export interface TextHashes {
   /** xxHash64 with seed 0 (1 in place of 0), as two words each: the low 32 bits, then the high ones. */
@@ -253,15 +264,10 @@ export interface Kernel {
   /** `rows` rows in binary COPY format, without header and trailer. A view, valid until the next call. */
   encodeCopyRows(fields: readonly CopyField[], rows: number): Uint8Array;
   /**
-   * Encodes rows in packed form. `nullable`: for each field, whether its rows may be null. Throws a RangeError if a row
-   * does not fit into a page. Neither jsonb, interval, constant4 nor numeric beyond 18 digits.
+   * Encodes rows in packed form. Throws a RangeError if a row does not fit into a page. Neither jsonb, interval, constant4
+   * nor numeric beyond 18 digits.
    */
-  packCopyRows(
-    fields: readonly CopyField[],
-    nullable: readonly boolean[],
-    rows: number,
-    chunkId: number,
-  ): PackedRows;
+  packCopyRows(fields: readonly CopyField[], rows: number, packing: Packing): PackedRows;
   /** Hashes of `offsets.length - 1` texts, text i from offset i to offset i + 1. Views, valid until the next call. */
   hashTexts(offsets: Int32Array, bytes: Uint8Array): TextHashes;
 }

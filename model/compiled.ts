@@ -223,6 +223,8 @@ export interface CompiledStar {
   readonly keyed: KeyedStar | null;
   /** Absent: a tuple of the fact table for each row. 'packed': a tuple for as many rows as fit into a page. */
   readonly layout?: 'packed';
+  /** Of packed facts: the column by which rows are roughly sorted, so that few tuples have those of a range. */
+  readonly sortBy?: string;
 }
 
 export type FactColumn =

@@ -118,6 +118,11 @@ export interface Star<N, D extends string> {
    * Default: 'rows'.
    */
   readonly layout?: 'rows' | 'packed';
+  /**
+   * Of packed facts: a timestamp, date or whole number by which rows are sorted as they are packed. The function
+   * FACT_between(first, last) then reads only tuples that have rows in the range.
+   */
+  readonly sortBy?: N;
 }
 
 /** A dataset as a person writes it, without `enrich`. */

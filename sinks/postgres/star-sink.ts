@@ -239,8 +239,8 @@ class FactRows implements SentChunk {
   }
 
   private pack(batch: Batch, members: readonly KeyVector[]): Uint8Array {
-    const { fields, nullable } = packedFields(this.star, batch, members);
-    const { bytes, tuples } = this.kernel.packCopyRows(fields, nullable, batch.rows, this.chunkId);
+    const { fields, packing } = packedFields(this.star, batch, members, this.chunkId);
+    const { bytes, tuples } = this.kernel.packCopyRows(fields, batch.rows, packing);
     this.tuples += tuples;
     return bytes;
   }

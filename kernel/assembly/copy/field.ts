@@ -48,6 +48,11 @@ export class Field {
   /** Values as 64-bit numbers, where they are not those of the column. */
   scratch: usize;
   scratchBytes: usize;
+  /** The rows and their validity in another order. */
+  ordered: usize;
+  orderedBytes: usize;
+  valid: usize;
+  validBytes: usize;
 }
 
 let fields: usize = 0;

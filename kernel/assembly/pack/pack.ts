@@ -9,7 +9,8 @@
  *   uuids           16 bytes each
  *   texts           where each begins and the last ends (uint16), bytes
  *
- * then, for a field that may be null, the validity of its rows, or null if all have a value. Values are big-endian and
+ * then, for a field that may be null, the validity of its rows, or null if all have a value; at the end, if rows are
+ * sorted, the least and the greatest value of that field (null if there is none). Values are big-endian and
  * unsigned, and are added to `base`; those that take as many bytes as their type are signed, and `base` is 0.
  * https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
  */
@@ -19,6 +20,7 @@ import {
   fieldAt, isNull, swap32,
 } from '../copy/field';
 import { bitsOf, measure } from './measure';
+import { forgetOrder, orderBy, reorder, wholeAt } from './sort';
 
 /** Bytes of the largest tuple: a page of 8 KiB without its header and a line pointer (MaxHeapTupleSize). */
 const TUPLE_MOST: i32 = 8160;
@@ -36,6 +38,7 @@ let tuples: i32 = 0;
 
 /** Forgets the block, which each chunk allocates for itself. */
 export function forgetPack(): void {
+  forgetOrder();
   output = outputBytes = 0;
 }
 
@@ -48,11 +51,18 @@ export function packTuples(): i32 {
   return tuples;
 }
 
-/** Writes `rows` rows of the `count` described fields. Returns their bytes, or 0 if a row does not fit into a page. */
-export function packRows(count: i32, rows: i32, chunkId: i32): u32 {
+/**
+ * Writes `rows` rows of the `count` described fields. `sortBy`: a field, or -1. Returns their bytes, or 0 if a row does not
+ * fit into a page.
+ */
+export function packRows(count: i32, rows: i32, chunkId: i32, sortBy: i32): u32 {
   tuples = 0;
-  let parts = 2;
-  let overhead = 8;
+  if (sortBy >= 0) {
+    orderBy(fieldAt(sortBy), rows);
+    for (let i = 0; i < count; i++) reorder(fieldAt(i), rows);
+  }
+  let parts = sortBy < 0 ? 2 : 4;
+  let overhead = sortBy < 0 ? 8 : 8 + 30;
   let bits = 0;
   let hasTexts = false;
   for (let i = 0; i < count; i++) {
@@ -75,6 +85,7 @@ export function packRows(count: i32, rows: i32, chunkId: i32): u32 {
     reserve(used, WIRE_MOST + lengths);
     cursor = output + used;
     writeTuple(count, parts, chunkId, from, to);
+    if (sortBy >= 0) writeExtremes(fieldAt(sortBy), from, to);
     used = cursor - output;
     from = to;
   }
@@ -162,6 +173,26 @@ function writeTuple(count: i32, parts: i32, chunkId: i32, from: i32, to: i32): v
     if (field.validity == 0) putNull();
     else putBits(field.validity, from, to);
   }
+}
+
+function writeExtremes(field: Field, from: i32, to: i32): void {
+  let low = i64.MAX_VALUE;
+  let high = i64.MIN_VALUE;
+  for (let r = from; r < to; r++) {
+    if (isNull(field.validity, r)) continue;
+    const value = wholeAt(field, r);
+    low = min(low, value);
+    high = max(high, value);
+  }
+  putExtreme(field.kind, low, low > high);
+  putExtreme(field.kind, high, low > high);
+}
+
+function putExtreme(kind: i32, value: i64, missing: bool): void {
+  if (missing) return putNull();
+  if (kind == INT2 || kind == INT4) return put4(<i32>value);
+  if (kind == DATE) return put4(<i32>value - EPOCH_DAYS);
+  put8(kind == TIMESTAMPTZ ? value - EPOCH_MICROS : value);
 }
 
 function writeField(field: Field, from: i32, to: i32): void {

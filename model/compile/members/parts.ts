@@ -142,6 +142,7 @@ export const datasetPart = part<DatasetDefinition>({
     columns: null,
     indexes: each(part<Index<string>>({ columns: null, method: null })),
     layout: null,
+    sortBy: null,
   }),
   // Each mode refuses what is not an option of its own.
   mode: null,

@@ -2,7 +2,7 @@
 import type { CompiledMode, CompiledStar, FactColumn } from '../../compiled.ts';
 import type { DatasetDefinition } from '../../language/define.ts';
 import type { LogicalType } from '../../types/column-types.ts';
-import { list } from '../../words.ts';
+import { didYouMean, list } from '../../words.ts';
 import type { Mistakes } from '../mistakes.ts';
 
 /** Bytes of a tuple in a page of 8 KiB, and those that a column takes in it apart from its texts, at most. */
@@ -24,11 +24,15 @@ interface ToPack {
 
 /** The member of a compiled star; nothing for a tuple a row. */
 export function compileLayout(
-  { layout = 'rows', indexes = [] }: StarSource,
+  { layout = 'rows', indexes = [], sortBy }: StarSource,
   { columns, source, mode }: ToPack,
   mistakes: Mistakes,
-): Pick<CompiledStar, 'layout'> {
-  if (layout === 'rows') return {};
+): Pick<CompiledStar, 'layout' | 'sortBy'> {
+  if (layout === 'rows') {
+    if (sortBy !== undefined)
+      mistakes.add('star.sortBy', 'only packed facts are sorted', "Remove it, or say layout: 'packed'");
+    return {};
+  }
   const place = 'star.layout';
   if (layout !== 'packed') {
     mistakes.add(place, `there is no ${layout}`, "Say 'rows' or 'packed'");
@@ -63,7 +67,20 @@ export function compileLayout(
     mistakes.add(place, what, "Say a smaller maxLength, list fewer star.columns, or say 'rows'");
   }
   refuseNames(columns, mistakes);
-  return { layout };
+  if (sortBy === undefined) return { layout };
+  refuseUnsortable(sortBy, columns, mistakes);
+  return { layout, sortBy };
+}
+
+const sortable = ['timestamp', 'date', 'smallint', 'integer', 'bigint'];
+
+function refuseUnsortable(sortBy: string, columns: readonly FactColumn[], mistakes: Mistakes): void {
+  const names = columns.filter(({ kind }) => kind === 'value').map(({ name }) => name);
+  const column = columns.find(({ name }) => name === sortBy);
+  if (column?.kind !== 'value')
+    mistakes.add('star.sortBy', `${sortBy} is not a value of the fact table`, didYouMean(sortBy, names));
+  else if (!sortable.includes(column.logical.type))
+    mistakes.add('star.sortBy', `${sortBy} is ${column.logical.type}`, `Name a ${list(sortable, 'or')}`);
 }
 
 function leave(name: string, word = 'Leave'): string {

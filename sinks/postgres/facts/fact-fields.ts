@@ -1,7 +1,7 @@
 /** The fields of binary COPY rows for a batch, in the order of the fact table's columns. */
 
 import type { Int32Vector, Int64Vector, Vector } from '../../../kernel/columns/vectors.ts';
-import type { CopyField } from '../../../kernel/types.ts';
+import type { CopyField, Packing } from '../../../kernel/types.ts';
 import type { CompiledStar, LogicalType } from '../../../model/compiled.ts';
 import type { Batch } from '../../../model/enrich/batch.ts';
 import { typeOf } from '../../../model/types/column-types.ts';
@@ -27,21 +27,24 @@ export function factFields(
   });
 }
 
-/** The same for packed rows: without the chunk, and whether each field may be null. */
+/** The same for packed rows: without the chunk, and how they are packed. */
 export function packedFields(
   star: CompiledStar,
   batch: Batch,
   keys: readonly KeyVector[],
-): { readonly fields: CopyField[]; readonly nullable: boolean[] } {
+  chunkId: number,
+): { readonly fields: CopyField[]; readonly packing: Packing } {
   const fields: CopyField[] = [];
   const nullable: boolean[] = [];
+  let sortBy: number | null = null;
   for (const column of star.columns) {
     if (column.kind === 'chunk') continue;
+    if (column.name === star.sortBy) sortBy = fields.length;
     if (column.kind === 'dimension') fields.push(keyField(keys[column.dimension]));
     else fields.push(valueField(column.name, batch.vectors.get(column.vector), column.logical));
     nullable.push(column.kind === 'value' && !column.notNull);
   }
-  return { fields, nullable };
+  return { fields, packing: { nullable, sortBy, chunkId } };
 }
 
 function keyField(vector: KeyVector): CopyField {

@@ -60,11 +60,20 @@ function typed(value: string, logical: LogicalType): string {
   return logical.type === 'numeric' ? `(${value})::${sqlType(logical)}` : value;
 }
 
+type Property =
+  | 'base'
+  | 'width'
+  | 'unit'
+  | 'rest'
+  | 'scale'
+  | 'doubles'
+  | 'begin'
+  | 'valid'
+  | 'least'
+  | 'greatest';
+
 /** What holds one property of a column's values. */
-function partName(
-  property: 'base' | 'width' | 'unit' | 'rest' | 'scale' | 'doubles' | 'begin' | 'valid',
-  name: string,
-) {
+function partName(property: Property, name: string) {
   return shortName(`_${property}_${name}`);
 }
 
@@ -95,7 +104,7 @@ function valueParts(
   name: string,
   logical: LogicalType,
 ): { readonly parts: readonly PackedPart[]; readonly value: string } {
-  const part = (property: Parameters<typeof partName>[0], type: string): PackedPart => ({
+  const part = (property: Property, type: string): PackedPart => ({
     name: partName(property, name),
     type,
     before: null,
@@ -171,7 +180,18 @@ export function packedParts(star: CompiledStar): PackedPart[] {
     { name: 'chunk_id', type: 'integer not null', before: '0' },
     { name: '_rows', type: 'integer not null', before: '0' },
     ...packedColumns(star).flatMap(({ parts }) => parts),
+    ...extremeParts(star),
   ];
+}
+
+/** The least and the greatest value of a tuple in the column by which rows are sorted; none if they are not. */
+export function extremeParts(star: CompiledStar): PackedPart[] {
+  const column = star.columns.find(({ name }) => name === star.sortBy);
+  if (column?.kind !== 'value') return [];
+  const type = column.logical.type === 'smallint' ? 'integer' : sqlType(column.logical);
+  return (['least', 'greatest'] as const).map((property) => {
+    return { name: partName(property, column.name), type, before: null };
+  });
 }
 
 /** What the view shows, in the order of the definition. */

@@ -1,8 +1,16 @@
 /** The SQL of packed facts: the table of tuples, and the view of their rows under the name of the fact table. */
 import { createHash } from 'node:crypto';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
-import { columnLines, identifier, indexName, literal, qualified } from '../ddl/sql-columns.ts';
-import { type PackedPart, packedName, packedParts, shownOfPacked } from './packed-columns.ts';
+import { columnLines, factType, identifier, indexName, literal, qualified } from '../ddl/sql-columns.ts';
+import { shortName } from '../events/table-names.ts';
+import {
+  extremeParts,
+  type PackedPart,
+  packedColumns,
+  packedName,
+  packedParts,
+  shownOfPacked,
+} from './packed-columns.ts';
 
 /** Ends the comment of the view, as of all views that Landfall makes. */
 const mark = `(landfall ${createHash('sha256').update('packed').digest('hex').slice(0, 16)})`;
@@ -44,6 +52,65 @@ end
 $landfall$`,
     `comment on view ${view} is ${literal(`${about} ${mark}`)}`,
     `comment on column ${view}.chunk_id is ${literal('The chunk of landfall.chunk that the row came from.')}`,
+    ...rangeDdl(star),
+  ];
+}
+
+/** The name of the function that reads the facts of a range. */
+export function rangeName(fact: string): string {
+  return shortName(`${fact}_between`);
+}
+
+/** Drops the function of a star, if Landfall has made it. */
+export function rangeDrop({ schema, fact }: Pick<CompiledStar, 'schema' | 'fact'>): string {
+  const name = qualified(schema, rangeName(fact));
+  return `do $landfall$
+begin
+  if exists (
+    select from pg_proc where pronamespace = to_regnamespace(${literal(identifier(schema))})
+      and proname = ${literal(rangeName(fact))} and obj_description(oid, 'pg_proc') ~ '^[0-9a-f]{16}$'
+  ) then
+    drop function ${name};
+  end if;
+end
+$landfall$`;
+}
+
+/**
+ * The function of the facts from one value to before another; none if rows are not sorted. The server puts its SQL in place
+ * of the call. One that differs from the definition is made again.
+ */
+export function rangeDdl(star: CompiledStar): string[] {
+  const [least, greatest] = extremeParts(star);
+  if (least === undefined) return [];
+  const name = qualified(star.schema, rangeName(star.fact));
+  const columns = star.columns.map((column) => {
+    return `${identifier(column.name)} ${factType(column, star).replace(/ not null$/, '')}`;
+  });
+  const sorted = packedColumns(star).find((column) => column.name === star.sortBy)!;
+  const mayHave = [
+    `p.${identifier(least.name)} is null`,
+    `p.${identifier(least.name)} < $2 and p.${identifier(greatest.name)} >= $1`,
+  ].join(' or ');
+  const body = `${packedSelect(star, [])}
+where (${mayHave}) and (${sorted.value}) >= $1 and (${sorted.value}) < $2`;
+  const returns = `returns table (${columns.join(', ')})`;
+  const made = createHash('sha256').update(`${returns} ${body}`).digest('hex').slice(0, 16);
+  const signature = `${name}(${least.type}, ${least.type})`;
+  return [
+    `-- Facts of a range: tuples that have none are passed over.
+do $landfall$
+begin
+  if obj_description(to_regprocedure(${literal(signature)}), 'pg_proc') is distinct from ${literal(made)} then
+    drop function if exists ${name};
+    create function ${name}(${least.type}, ${least.type}) ${returns}
+    language sql stable parallel safe as $range$
+${body}
+$range$;
+    comment on function ${signature} is ${literal(made)};
+  end if;
+end
+$landfall$`,
   ];
 }
 

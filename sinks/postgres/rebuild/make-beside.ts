@@ -17,6 +17,7 @@ import { applyMembers } from '../dimensions/attributes/settle-members.ts';
 import { eventFileOf } from '../ending/end-files.ts';
 import { applyEvents } from '../events/index.ts';
 import { inChunks } from '../facts/in-chunks.ts';
+import { rangeDrop } from '../packed/packed-ddl.ts';
 import { exactDoubles } from '../rollups/index.ts';
 import { fillState, rollupsOf } from '../rollups/make-rollups.ts';
 import { stateDdl } from '../rollups/state-tables.ts';
@@ -32,6 +33,8 @@ export async function makeBeside(pool: pg.Pool, dataset: CompiledDataset): Promi
     // Facts are new. Dimensions may have to grow.
     await growStar(client, beside);
     for (const statement of starDdl(beside)) await client.query(statement);
+    // Its SQL names what is beside, which gets other names.
+    await client.query(rangeDrop(starOf(beside)));
   });
 }
 

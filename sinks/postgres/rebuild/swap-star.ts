@@ -11,6 +11,7 @@ import { LandfallError } from '../../../platform/errors/errors.ts';
 import { besideName, martNames as namesOfMart, type Renamed } from '../ddl/beside.ts';
 import { ifUnlocked } from '../ddl/if-unlocked.ts';
 import { identifier, qualified } from '../ddl/sql-columns.ts';
+import { rangeDdl, rangeDrop } from '../packed/packed-ddl.ts';
 import { partialTables } from '../partials/partial-tables.ts';
 import { noteRollups, rollupsOf } from '../rollups/make-rollups.ts';
 import { type StoredRollup, stateNames, stateTables } from '../rollups/state-tables.ts';
@@ -55,6 +56,8 @@ export async function swapStar(client: pg.ClientBase, dataset: CompiledDataset):
     ...renames.map(
       ({ beside, name }) => `alter table ${qualified(schema, beside)} rename to ${identifier(name)}`,
     ),
+    rangeDrop(starOf(dataset)),
+    ...rangeDdl(starOf(dataset)),
   ];
 }
 

@@ -98,6 +98,13 @@ describe('packed facts', () => {
       [{ dimensions: {} }, { columns: { _base_a: integer() } as never }],
       '_base_a may be the name of a column that packing adds',
     ],
+    ['an order of rows', [{ layout: 'rows', sortBy: 'at' }], 'star.sortBy: only packed facts are sorted'],
+    [
+      'an order by a key',
+      [{ sortBy: 'place_key' }],
+      'star.sortBy: place_key is not a value of the fact table',
+    ],
+    ['an order by doubles', [{ sortBy: 'degrees' }], 'star.sortBy: degrees is float8. Name a timestamp'],
     [
       'a measure of the class touched',
       [

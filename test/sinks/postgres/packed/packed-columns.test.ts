@@ -212,44 +212,114 @@ async function shownBy(relation: string): Promise<string[]> {
   }
 }
 
-it('shows the rows of any batch as they are in a table of rows', { timeout: 120_000 }, async () => {
-  const star = starOf();
-  const rowsTable = star.columns.map((one) => `"${one.name}" ${factType(one, star)}`).join(', ');
-  await database.pool.query(`create table star.rows (${rowsTable})`);
-  for (const sql of packedDdl({ name: 'd', description: '' } as never, star)) await database.pool.query(sql);
-  for (let seed = 1; seed <= 40; seed++) {
-    const random = randomOf(seed);
-    await database.pool.query(`truncate star.rows, star."${packedName('fact')}"`);
-    const chunks = new Map<number, number>();
-    for (const chunkId of [7, 7, 8]) {
-      const rows = pick(random, [1, 2, 7, 8, 9, 31, 64, 200]);
-      const vectors = new Map(
-        star.columns.flatMap((one) =>
-          one.kind === 'value' ? [[one.vector, vectorOf(random, one.logical, rows, !one.notNull)]] : [],
-        ),
+const sortings = [
+  { sortBy: undefined, seeds: 40 },
+  ...['smallint_0_full', 'integer_1_thin', 'bigint_2_thin', 'date_8_full', 'timestamp_10_thin'].map(
+    (sortBy) => ({
+      sortBy,
+      seeds: 8,
+    }),
+  ),
+];
+
+it.each(sortings)(
+  'shows the rows of any batch as they are in a table of rows (sorted by $sortBy)',
+  {
+    timeout: 120_000,
+  },
+  async ({ sortBy, seeds }) => {
+    const star: CompiledStar = { ...starOf(), ...(sortBy && { sortBy }) };
+    await database.pool.query('drop schema star cascade; create schema star');
+    const rowsTable = star.columns.map((one) => `"${one.name}" ${factType(one, star)}`).join(', ');
+    await database.pool.query(`create table star.rows (${rowsTable})`);
+    for (const sql of packedDdl({ name: 'd', description: '' } as never, star))
+      await database.pool.query(sql);
+    for (let seed = 1; seed <= seeds; seed++) {
+      const random = randomOf(seed);
+      await database.pool.query(`truncate star.rows, star."${packedName('fact')}"`);
+      const chunks = new Map<number, number>();
+      for (const chunkId of [7, 7, 8]) {
+        const rows = pick(random, [1, 2, 7, 8, 9, 31, 64, 200]);
+        const { batch, keys } = randomBatch(random, star, rows);
+        await copy(
+          'rows',
+          star.columns.map(({ name }) => name),
+          kernel.encodeCopyRows(factFields(star, batch, keys, chunkId), rows),
+        );
+        await copyPacked(star, batch, keys, chunkId, rows);
+        chunks.set(chunkId, (chunks.get(chunkId) ?? 0) + rows);
+      }
+      expect(await shownBy('star.fact'), `seed ${seed}`).toEqual(await shownBy('star.rows'));
+      expect(await packedByChunk(database.pool, star, [7, 8])).toEqual(chunks);
+      if (sortBy === undefined) continue;
+      const { rows: bounds } = await database.pool.query<{ bound: string }>(
+        `select "${sortBy}"::text as bound from star.rows where "${sortBy}" is not null order by random() limit 2`,
       );
-      const batch = { rows, vectors } as unknown as Batch;
-      const keys = [
-        vectorOf(random, { type: 'bigint' } as LogicalType, rows, false),
-        vectorOf(random, { type: 'integer' } as LogicalType, rows, false),
-      ] as never;
-      kernel.begin(planOf([column({ kind: 'utf8' })]), { byteStart: 0, skipBytes: 0 });
-      await copy(
-        'rows',
-        star.columns.map(({ name }) => name),
-        kernel.encodeCopyRows(factFields(star, batch, keys, chunkId), rows),
+      if (bounds.length < 2) continue;
+      const [first, last] = bounds.map(({ bound }) => `'${bound}'`);
+      expect(await shownBy(`star.fact_between(${first}, ${last})`), `seed ${seed}`).toEqual(
+        await shownBy(`(select * from star.rows where "${sortBy}" >= ${first} and "${sortBy}" < ${last})`),
       );
-      const { fields, nullable } = packedFields(star, batch, keys);
-      const packed = kernel.packCopyRows(fields, nullable, rows, chunkId);
-      const taken = await copy(
-        packedName('fact'),
-        packedParts(star).map(({ name }) => name),
-        packed.bytes,
-      );
-      expect(taken, `seed ${seed}`).toBe(packed.tuples);
-      chunks.set(chunkId, (chunks.get(chunkId) ?? 0) + rows);
     }
-    expect(await shownBy('star.fact'), `seed ${seed}`).toEqual(await shownBy('star.rows'));
-    expect(await packedByChunk(database.pool, star, [7, 8])).toEqual(chunks);
-  }
+  },
+);
+
+it('fills pages, and has the rows of a range in few of them', async () => {
+  const logical = { type: 'timestamp', zone: 'UTC' } as LogicalType;
+  const value = (name: string, type: LogicalType): FactColumn => {
+    return { kind: 'value', name, vector: name, logical: type, notNull: true };
+  };
+  const columns = [
+    value('at', logical),
+    value('n', { type: 'integer' }),
+    { kind: 'chunk', name: 'chunk_id' } as const,
+  ];
+  const star: CompiledStar = { ...starOf(), columns, dimensions: [], fact: 'narrow', sortBy: 'at' };
+  await database.pool.query('drop schema star cascade; create schema star');
+  for (const sql of packedDdl({ name: 'd', description: '' } as never, star)) await database.pool.query(sql);
+  const rows = 30_000;
+  const random = randomOf(1);
+  const at = BigInt64Array.from(
+    { length: rows },
+    () => BigInt(Math.floor(random() * 31_536_000)) * 1_000_000n,
+  );
+  const n = Int32Array.from({ length: rows }, () => Math.floor(random() * 60_000));
+  const shared = { length: rows, validity: null, nullCount: 0 };
+  const vectors = new Map<string, unknown>([
+    ['at', { kind: 'timestamp', values: at, ...shared }],
+    ['n', { kind: 'int32', values: n, ...shared }],
+  ]);
+  await copyPacked(star, { rows, vectors } as unknown as Batch, [] as never, 1, rows);
+  const { rows: found } = await database.pool.query(
+    `select count(*)::int as tuples, min(pg_column_size(p.*))::int as least, max(pg_column_size(p.*))::int as most,
+       count(*) filter (where _least_at < '1970-07-05 00:00Z' and _greatest_at >= '1970-07-04 00:00Z')::int as ofDay
+     from (select * from star.narrow_packed p order by _rows desc limit (select count(*) - 1 from star.narrow_packed)) p`,
+  );
+  const [{ tuples, least, most, ofday }] = found;
+  // Six bytes a row. The last tuple has what is left.
+  expect(tuples).toBe(Math.floor((rows * 6) / 8000));
+  expect(least).toBeGreaterThan(8000);
+  expect(most).toBeLessThanOrEqual(8160);
+  expect(ofday).toBeLessThanOrEqual(2);
 });
+
+function randomBatch(random: Random, star: CompiledStar, rows: number) {
+  const vectors = new Map(
+    star.columns.flatMap((one) =>
+      one.kind === 'value' ? [[one.vector, vectorOf(random, one.logical, rows, !one.notNull)]] : [],
+    ),
+  );
+  const keys = [
+    vectorOf(random, { type: 'bigint' } as LogicalType, rows, false),
+    vectorOf(random, { type: 'integer' } as LogicalType, rows, false),
+  ] as never;
+  kernel.begin(planOf([column({ kind: 'utf8' })]), { byteStart: 0, skipBytes: 0 });
+  return { batch: { rows, vectors } as unknown as Batch, keys };
+}
+
+async function copyPacked(star: CompiledStar, batch: Batch, keys: never, chunkId: number, rows: number) {
+  const { fields, packing } = packedFields(star, batch, keys, chunkId);
+  const packed = kernel.packCopyRows(fields, rows, packing);
+  const names = packedParts(star).map(({ name }) => name);
+  expect(await copy(packedName(star.fact), names, packed.bytes)).toBe(packed.tuples);
+}
