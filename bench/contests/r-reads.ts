@@ -6,16 +6,21 @@ import { benchDefinition, landfallEnvironment, landfallMain } from '../sides/ing
 import type { Contest, Measure } from './contest.ts';
 
 const trips = 'star.fact_trip';
+const oneDay = `datetime >= '2018-05-14 00:00Z' and datetime < '2018-05-15 00:00Z'`;
 
 /** Queries over the facts themselves; those that people ask most are answered by rollups in either layout. */
-const queries: Readonly<Record<string, string>> = {
+const queries: Readonly<Record<string, string | { readonly packed: string; readonly rows: string }>> = {
   'count of all': `select count(*) from ${trips}`,
   'count by region': `select name, count(*) from ${trips} join star.dim_region using (region_key) group by 1 order by 1`,
   'count of one region': `select count(*) from ${trips} where region_key = 2`,
   'three aggregates of three columns': `select sum(origin_cell::bigint), max(datetime), min(destination_cell) from ${trips}`,
   'count by week': `select date_trunc('week', datetime, 'UTC') as week, count(*) from ${trips} group by 1 order by 1`,
   'count by hour and region': `select extract(hour from datetime at time zone 'UTC') as hour, region_key, count(*) from ${trips} group by 1, 2 order by 1, 2`,
-  'one day': `select count(*), max(datetime) from ${trips} where datetime >= '2018-05-14 00:00Z' and datetime < '2018-05-15 00:00Z'`,
+  'one day, as a condition': `select count(*), max(datetime) from ${trips} where ${oneDay}`,
+  'one day, of packed facts by the function': {
+    packed: `select count(*), max(datetime) from ${trips}_between('2018-05-14 00:00Z', '2018-05-15 00:00Z')`,
+    rows: `select count(*), max(datetime) from ${trips} where ${oneDay}`,
+  },
   'a box of degrees': `select count(*), min(datetime) from ${trips} where origin_cell % 36000 between 19400 and 19450 and origin_cell / 36000 between 14000 and 14010`,
   'ten commonest cells': `select origin_cell, count(*) from ${trips} group by 1 order by 2 desc, 1 limit 10`,
   'latest of each datasource': `select datasource_key, max(datetime), count(*) from ${trips} group by 1 order by 1`,
@@ -63,7 +68,7 @@ const answerOf = ({ rounds }: Result, name: string) => readOf(rounds[0], name).a
 const cpuOf = ({ rounds }: Result, name: string) =>
   median(rounds.map((round) => readOf(round, name).cpuSeconds));
 
-function readsSide(arena: Arena, input: Input, layout: string, dataset: string): Side {
+function readsSide(arena: Arena, input: Input, layout: 'packed' | 'rows', dataset: string): Side {
   return {
     name: `${Object.keys(queries).length} queries over ${input.rows.toLocaleString('en')} trips, ${layout}`,
     rows: input.rows,
@@ -85,7 +90,8 @@ function readsSide(arena: Arena, input: Input, layout: string, dataset: string):
         await arena.settle();
         const reads: Record<string, Read> = {};
         const started = performance.now();
-        for (const [name, sql] of Object.entries(queries)) {
+        for (const [name, query] of Object.entries(queries)) {
+          const sql = typeof query === 'string' ? query : query[layout];
           await arena.query(sql);
           const before = arena.serverCpuSeconds();
           const answer = await withClient(

@@ -1,4 +1,4 @@
 import citibike from '../../../../datasets/citibike/dataset.ts';
 import { packed } from '../pack.ts';
 
-export default packed(citibike);
+export default packed(citibike, 'started_at');

@@ -1,4 +1,4 @@
 import trips from '../../../../datasets/trips/dataset.ts';
 import { packed } from '../pack.ts';
 
-export default packed(trips);
+export default packed(trips, 'datetime');
