@@ -85,18 +85,14 @@ export async function scanStream(
 class FileHasher {
   private readonly hasher = new BlockHasher();
   private bytes = 0;
-  private ending = false;
 
   update(bytes: Uint8Array): void {
-    // A read that was under way when unpacking ended: finish() reads that again.
-    if (this.ending) return;
     this.hasher.update(bytes);
     this.bytes += bytes.length;
   }
 
   /** Reads what nobody has read so far. Throws LF_FILE_CHANGED. */
   async finish({ url, bytes: end, fingerprint }: LedgerFile, signal: AbortSignal): Promise<Buffer> {
-    this.ending = true;
     const { storage, key } = await openObject(url);
     for await (const bytes of storage.read(key, { start: this.bytes, end, fingerprint, reuse: true })) {
       signal.throwIfAborted();

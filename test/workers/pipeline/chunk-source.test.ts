@@ -26,13 +26,13 @@ beforeEach(async () => {
   file = { ...(await storage.stat(key))!, url, name: 'file.gz', parentId: null } as unknown as Claim['file'];
 });
 
-async function opened(layout: object = {}, more: Partial<Claim['file']> = {}) {
+async function opened(layout: object = {}, more: Partial<Claim['file']> = {}, fileId = 7) {
   const claim = {
     file: { ...file, layout: { compression: 'gzip', ...layout }, ...more },
     lineStart: 3,
     unpacked,
   };
-  const source = await openChunk(job, claim as unknown as Claim, lake);
+  const source = await openChunk({ ...job, fileId }, claim as unknown as Claim, lake);
   let text = '';
   for await (const bytes of source.bytes) text += Buffer.from(bytes).toString();
   return { ...source, text };
@@ -56,7 +56,7 @@ describe('a chunk of a compressed file', () => {
     await lake.put(spoolKey(chunk), 'x,y\n');
     const { committed } = await opened({ format: { kind: 'json' } });
     await committed();
-    const child = await opened({ format: { kind: 'json' } }, { fileId: 9, parentId: 7 });
+    const child = await opened({ format: { kind: 'json' } }, { fileId: 9, parentId: 7 }, 9);
     expect(child.text).toBe('x,y\n');
   });
 

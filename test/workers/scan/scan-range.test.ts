@@ -9,11 +9,13 @@ import type { Ledger, LedgerFile } from '../../../ledger/ledger.ts';
 import type { FileLayout } from '../../../platform/layout.ts';
 import type { ScanJob } from '../../../platform/queue/contract.ts';
 import { BlockHasher } from '../../../platform/storage/content-hash.ts';
+import type { Storage } from '../../../platform/storage/contract.ts';
 import { openObject, openStorage } from '../../../platform/storage/index.ts';
 import { spoolKey, thisBoot } from '../../../platform/storage/spool.ts';
 import { scanRange } from '../../../workers/scan/scan-range.ts';
 import { scanStream } from '../../../workers/scan/scan-stream.ts';
 import { Slots } from '../../../workers/slots.ts';
+import { bgzipOf } from '../../csv/bgzip.ts';
 import { tempFolder } from '../../support/index.ts';
 
 const dialect = { delimiter: ',', quote: '"', trim: false, encoding: 'utf-8' };
@@ -41,7 +43,7 @@ async function scan(range: Partial<ScanJob>, file: object = {}) {
 }
 
 /** Scans a compressed file as a whole; where its chunks are in the spool. */
-async function unpacked(content: Buffer, more: Partial<ScanJob> = {}) {
+async function unpacked(content: Buffer, more: Partial<ScanJob> = {}, as = (lake: Storage) => lake) {
   const path = join(tempFolder(), 'file.csv.gz');
   await writeFile(path, content);
   const url = pathToFileURL(path).href;
@@ -56,8 +58,10 @@ async function unpacked(content: Buffer, more: Partial<ScanJob> = {}) {
   const file = { fileId: 1, name: 'file', url, bytes, fingerprint, layout } as LedgerFile;
   const job = { fileId: 1, number: 0, byteStart: 0, byteEnd: bytes, pieceBytes: 1000, ...more };
   const lake = await openStorage(join(tempFolder(), 'lake'));
+  // Of a worker that died.
+  await lake.put(spoolKey({ fileId: 1, number: 99, start: 99 }), 'a');
   const { signal } = new AbortController();
-  const scan = await scanStream(job, file, { lake, counters: new Slots().begin(job), signal });
+  const scan = await scanStream(job, file, { lake: as(lake), counters: new Slots().begin(job), signal });
   const keys: string[] = [];
   for await (const { key } of lake.list('.landfall/')) keys.push(key);
   return { ...scan, keys };
@@ -66,9 +70,20 @@ async function unpacked(content: Buffer, more: Partial<ScanJob> = {}) {
 describe('unpacking', () => {
   it('hashes all of the file, also what follows the last member', async () => {
     const hasher = new BlockHasher();
-    const content = Buffer.concat([gzipSync(csv), Buffer.alloc(5_000_000)]);
+    const content = Buffer.concat([bgzipOf(csv), Buffer.alloc(5_000_000)]);
     hasher.update(content);
     expect((await unpacked(content)).blockHashes).toEqual(hasher.finish());
+  });
+
+  it('fails if the last chunk cannot be written', async () => {
+    const failing = (lake: Storage) =>
+      Object.assign(Object.create(lake), {
+        writer: async () => ({
+          ...{ write: async () => {}, abort: async () => {} },
+          commit: () => Promise.reject(new Error('the disk')),
+        }),
+      });
+    await expect(unpacked(gzipSync(csv), { pieceBytes: 1e9 }, failing)).rejects.toThrow('the disk');
   });
 
   it('spools for this machine alone what only its workers load', async () => {
