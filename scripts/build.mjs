@@ -17,7 +17,7 @@ import {
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { bundle } from './bundle.mjs';
+import { bundle, statementOf } from './bundle.mjs';
 import { copyTypes } from './types.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -61,14 +61,14 @@ function copyAssets(path) {
   }
 }
 
-/** Puts the statements into one file: there are some three hundred, of a few lines each. */
+/** Puts the statements into one file, without their comments: there are some three hundred, of a few lines each. */
 function joinStatements() {
   const names = readdirSync('ddl/statements', { recursive: true })
     .filter((name) => name.endsWith('.sql'))
     .sort();
   const texts = names.map((name) => [
     name.split(sep).join('/').slice(0, -'.sql'.length),
-    readFileSync(join('ddl/statements', name), 'utf8'),
+    statementOf(readFileSync(join('ddl/statements', name), 'utf8')),
   ]);
   writeFileSync('dist/ddl/statements.json', JSON.stringify(Object.fromEntries(texts)));
 }

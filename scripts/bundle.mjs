@@ -89,6 +89,43 @@ const shortScripts = {
   },
 };
 
+/** Its statements for PostgreSQL are a third comments. */
+const shortStatements = {
+  name: 'short-statements',
+  async transform(_, id) {
+    if (!id.endsWith(join('bullmq', 'dist', 'esm', 'postgres', 'sql-scripts.js'))) return null;
+    const lists = Object.entries(await import(pathToFileURL(id).href));
+    const code = lists.map(
+      ([name, list]) => `export const ${name} = ${withoutComments(JSON.stringify(list))};`,
+    );
+    return { code: code.join('\n'), map: null };
+  },
+};
+
+/** Without lines that are comments of SQL, in texts of JSON. */
+function withoutComments(json) {
+  return JSON.stringify(
+    JSON.parse(json, (_, value) => (typeof value === 'string' ? statementOf(value) : value)),
+  );
+}
+
+/** SQL without lines that are comments. */
+export function statementOf(sql) {
+  return sql.replace(/^[ \t]*--.*\n/gm, '');
+}
+
+/** The other clients for Redis: Landfall gives BullMQ its own connection. */
+const noClients = {
+  name: 'no-clients',
+  resolveId: (id) => (/^\.\/(?:bun|node)-redis-client$/.test(id) ? `\0${id.slice(2)}` : null),
+  load(id) {
+    const [, which] = /^\0(bun|node)-redis-client$/.exec(id) ?? [];
+    if (which === undefined) return null;
+    const name = `create${which === 'bun' ? 'Bun' : 'Node'}RedisClient`;
+    return `export function ${name}() { throw new TypeError('BullMQ is given a connection of ioredis.'); }`;
+  },
+};
+
 /** Most of what such a chunk has is not ours: at most 1 of 10 characters is Landfall's. */
 const oursMost = 0.1;
 
@@ -129,7 +166,7 @@ export async function bundle() {
     },
     platform: 'node',
     external: outside,
-    plugins: [ownPlaces, notCloudflare, unused, shortScripts, smallPackages],
+    plugins: [ownPlaces, notCloudflare, unused, shortScripts, shortStatements, noClients, smallPackages],
     resolve: { mainFields: ['module', 'main'] },
     logLevel: 'silent',
   });
