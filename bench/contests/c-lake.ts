@@ -19,7 +19,7 @@ export const lake: Contest = {
   prepare: (arena) => sidesWithDuckDb(arena, ourSide, duckDbSide),
   measure: ([ours, pattern, split]) => [
     ratio(`landfall ÷ DuckDB (${formNames.pattern})`, ours, pattern, { atLeast: 4 }),
-    ratio(`landfall ÷ DuckDB (${formNames.split})`, ours, split, null),
+    ratio(`landfall ÷ DuckDB (${formNames.split})`, ours, split, { atLeast: 3.2 }),
   ],
 };
 

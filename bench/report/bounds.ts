@@ -47,18 +47,26 @@ interface Cost {
   readonly server: number;
 }
 
-/** The sides of a contest, found by the start of their names, and its goal. Null if it has no rates. */
-function costsOf(runs: readonly NamedReport[], letter: string, starts: readonly string[]) {
+/** How the sides of the two layouts of facts are named. */
+const packedIngest = /^landfall ingest.*, packed/;
+const rowsIngest = /^landfall ingest(?!.*, packed)/;
+
+/** The sides of a contest, found by their names, and its first goal. Null if it has no rates. */
+function costsOf(runs: readonly NamedReport[], letter: string, names: readonly (string | RegExp)[]) {
   const found = headline(runs, letter);
   if (found === null || found.outcome.error !== undefined) return null;
   const { run, outcome } = found;
-  const sides = starts.map((start) =>
-    run.sides.find(({ name }) => outcome.sides.includes(name) && name.startsWith(start)),
+  const sides = names.map((pattern) =>
+    run.sides.find(({ name }) => outcome.sides.includes(name) && isNamed(name, pattern)),
   );
   const [{ value, goal }] = outcome.measures;
   if (sides.includes(undefined) || goal === null || !('atLeast' in goal)) return null;
   const costs = sides.map((side) => costOf(side!));
   return { sides: sides as Result[], costs, value, goal: goal.atLeast, cores: run.machine.cores };
+}
+
+function isNamed(name: string, wanted: string | RegExp): boolean {
+  return typeof wanted === 'string' ? name === wanted : wanted.test(name);
 }
 
 function costOf({ name, rows, rounds, medianSeconds }: Result): Cost {
@@ -84,24 +92,27 @@ function pipelineBound(
   stages: Stages | null,
   server: ServerResults | null,
 ): string {
-  const found = costsOf(runs, 'a', ['landfall ingest', 'psql']);
+  const found = costsOf(runs, 'a', [packedIngest, rowsIngest, /^psql/]);
   if (found === null) return '';
   const { costs, value, goal, cores } = found;
-  const [ours, theirs] = costs;
+  const [packed, ours, theirs] = costs;
   const budget = (theirs.wall * cores) / goal;
+  const reach = (cost: Cost) => ratio(theirs.wall * cores, cost.cpu);
   const lines = [
     `## Goal a: the limit
 
 ${costTable(costs)}
 
-\`\\copy\` is one session: one server process on one core does nearly all of its work. At the costs of both sides, the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times its rate on ${cores} cores that are busy all the time. It reaches ${value.toFixed(2)}. For ${goal} times the rate, everything together may take ${budget.toFixed(2)} µs of CPU per row on ${cores} cores.`,
+\`\\copy\` is one session: one server process on one core does nearly all of its work. At these costs, the pipeline can reach ${reach(packed)} times its rate with packed facts and ${reach(ours)} with rows, on ${cores} cores that are busy all the time. It reaches ${value.toFixed(2)} and ${(theirs.wall / ours.wall).toFixed(2)}. For ${goal} times the rate, everything together may take ${budget.toFixed(2)} µs of CPU per row on ${cores} cores.
+
+Packed facts are not what \`\\copy\` makes: contest r shows what it costs to read them ([layouts](../docs/definitions/layouts.md)).`,
   ];
   const alone = server?.variants[0];
   const least = server?.variants.find(({ name }) => name.startsWith('three columns'));
   if (alone !== undefined) {
     const left = budget - alone.microsecondsOfCpu;
     lines.push(
-      `The server's step cannot shrink: binary COPY of finished rows, encoded in advance, into that table takes ${alone.microsecondsOfCpu.toFixed(2)} µs in one session, ${percent(alone.microsecondsOfCpu, budget)} of the budget${least === undefined ? '' : ` (${least.microsecondsOfCpu.toFixed(2)} with three columns and no index)`}. That leaves ${left.toFixed(2)} µs.${stages === null ? '' : ` ${rest(stages)}`}`,
+      `With rows, the server's step cannot shrink: binary COPY of finished rows, encoded in advance, into that table takes ${alone.microsecondsOfCpu.toFixed(2)} µs in one session, ${percent(alone.microsecondsOfCpu, budget)} of the budget${least === undefined ? '' : ` (${least.microsecondsOfCpu.toFixed(2)} with three columns and no index)`}. That leaves ${left.toFixed(2)} µs.${stages === null ? '' : ` ${rest(stages)}`}`,
     );
   }
   if (stages !== null) {
@@ -111,7 +122,7 @@ ${costTable(costs)}
     );
   }
   lines.push(
-    `At these costs, the goal needs ${((ours.cpu * goal) / theirs.wall).toFixed(1)} cores, since \`\\copy\` hardly uses a second one.`,
+    `At these costs, the goal needs ${((packed.cpu * goal) / theirs.wall).toFixed(1)} cores with packed facts and ${((ours.cpu * goal) / theirs.wall).toFixed(1)} with rows, since \`\\copy\` hardly uses a second one.`,
   );
   return lines.join('\n\n');
 }
@@ -124,7 +135,7 @@ function rest({ microsecondsOfCpu }: Stages): string {
 }
 
 function ceilingBound(runs: readonly NamedReport[], stages: Stages | null): string {
-  const found = costsOf(runs, 'b', ['landfall ingest', 'binary COPY']);
+  const found = costsOf(runs, 'b', [rowsIngest, /^binary COPY/]);
   const title = '## Goal b: the limit';
   if (found === null) {
     if (stages === null) return '';
@@ -144,7 +155,7 @@ Both sides have the same ${cores} cores. At these costs, the pipeline can reach 
 }
 
 function ridesBound(runs: readonly NamedReport[]): string {
-  const found = costsOf(runs, 'h', ['landfall ingest', 'psql']);
+  const found = costsOf(runs, 'h', [packedIngest, /^psql/]);
   if (found === null) return '';
   const { costs, value, goal, cores } = found;
   const [ours, theirs] = costs;
@@ -154,7 +165,7 @@ function ridesBound(runs: readonly NamedReport[]): string {
 
 ${costTable(costs)}
 
-At these costs, the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores. If everything but the server's part cost nothing, it could reach ${ratio(theirs.wall * cores, ours.server)}. It reaches ${value.toFixed(2)}. For ${goal} times the rate, a ride may take ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU. The server's ${ours.server.toFixed(2)} include work that \`\\copy\` leaves for later: facts of ${star!.columns.length} columns, ${star!.indexes.length} indexes, ${tables.length} marts that are tables, and ${checks.length} checks of the data. Marts and checks read the star again.${timesOfIngest(found.sides[0])}`;
+At these costs, the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores. If everything but the server's part cost nothing, it could reach ${ratio(theirs.wall * cores, ours.server)}. It reaches ${value.toFixed(2)}. For ${goal} times the rate, a ride may take ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU. The server's ${ours.server.toFixed(2)} include work that \`\\copy\` leaves for later: packed facts of ${star!.columns.length} columns, ${tables.length} marts that are tables, and ${checks.length} checks of the data. Marts and checks read the star again.${timesOfIngest(found.sides[0])}`;
 }
 
 /** The times of the first and the last commit within a round. Empty if the rows over time are not known. */

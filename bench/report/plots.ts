@@ -61,7 +61,7 @@ export function runPlots(run: NamedReport): Plots {
 
 /** The ratios of all contests that have one, with their goals. */
 export function ratioPlot({ runs }: Results): Plots {
-  const bars = ['a', 'b', 'c', 'd', 'e', 'h', 'i', 'j'].flatMap((letter) => {
+  const bars = ['a', 'b', 'c', 'd', 'e', 'h', 'i', 'j', 'p', 'z'].flatMap((letter) => {
     const found = headline(runs, letter);
     if (found === null) return [];
     return found.outcome.measures
