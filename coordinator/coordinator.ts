@@ -25,6 +25,7 @@ import { namedPool } from '../platform/database/named.ts';
 import type { LandfallError } from '../platform/errors/errors.ts';
 import { databaseOutage, outageOf } from '../platform/errors/outage.ts';
 import type { Receipt } from '../platform/file-receipt.ts';
+import { Limit } from '../platform/limit.ts';
 import { openQueues, type Queues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import { started } from '../platform/started.ts';
@@ -80,6 +81,9 @@ const silenceMs = 60_000;
 /** Time between checks for chunks that no worker can load, as a multiple of LANDFALL_LOCK_MS. */
 const stuckLocks = 3;
 
+/** Files that are submitted at a time. More would wait for the few connections of the pool, before all other work. */
+const submitsAtATime = 64;
+
 /** How long a request to a bucket may take while the coordinator closes. What it was for is repeated by the next one. */
 const closingRequestMs = 750;
 
@@ -105,6 +109,7 @@ class LandfallCoordinator implements Coordinator {
   private readonly recovery: Recovery;
   private readonly marts: Marts;
   private readonly inFlight = new FilesInFlight();
+  private readonly submitting = new Limit(submitsAtATime);
   private readonly closers: (() => Promise<unknown>)[] = [];
   private landing: ReadableStore | null = null;
   private places: Places = { landing: null, failed: null };
@@ -187,7 +192,7 @@ class LandfallCoordinator implements Coordinator {
   }
 
   async submit(request: { path: string; dataset?: string }): Promise<number> {
-    const file = await noteSubmitted(this.context, request);
+    const file = await this.submitting.run(() => noteSubmitted(this.context, request));
     this.flow.begin(file);
     return file.fileId;
   }

@@ -6,6 +6,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import { retryOf } from '../../platform/errors/retry.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
+import { atATime } from '../../platform/storage/at-a-time.ts';
 
 interface Waiter {
   readonly resolve: (receipt: Receipt) => void;
@@ -14,6 +15,9 @@ interface Waiter {
 
 /** Pause before a ledger that did not answer is queried again, in ms. */
 const retryMs = 500;
+
+/** Files that are looked up at a time after an outage. */
+const checksAtATime = 16;
 
 export interface SettlingEvents {
   /** Notifications do not arrive: called after each failed attempt to listen again. */
@@ -54,7 +58,7 @@ export class Settling {
       if (kind === 'run') this.events.onRun?.();
     };
     const onReconnect = () => {
-      for (const fileId of this.waiters.keys()) void this.check(fileId);
+      void atATime(checksAtATime, [...this.waiters.keys()], (fileId) => this.check(fileId));
       this.events.onRecovered();
     };
     const { onOutage } = this.events;

@@ -246,6 +246,25 @@ describe('submit', () => {
     expect(again.status).toBe('duplicate');
   });
 
+  it('asks the database for so many files at a time, in whatever number they are submitted', async () => {
+    rig = await openRig();
+    await rig.start({ watch: false, scope: 'ingest-3' });
+    const paths = await Promise.all(
+      Array.from({ length: 150 }, (_, i) => rig.write(`${i}.csv`, salesCsv(1, i))),
+    );
+    const { pool } = rig.database;
+    let waiting = 0;
+    const look = () => {
+      waiting = Math.max(waiting, pool.waitingCount);
+    };
+    pool.on('acquire', look);
+    const ids = await Promise.all(paths.map((path) => rig.coordinator.submit({ path, dataset: 'sales' })));
+    pool.off('acquire', look);
+    expect(waiting).toBeGreaterThan(10);
+    expect(waiting).toBeLessThan(100);
+    expect(new Set(ids).size).toBe(150);
+  });
+
   it.each([
     ['a file that is not there', 'nowhere.csv', undefined, 'LF_FILE_MISSING'],
     ['a dataset that is not there', 'odd.csv', 'nope', 'LF_DATASET_UNKNOWN'],
