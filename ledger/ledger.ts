@@ -36,7 +36,7 @@ import {
   commitChunk,
   commitChunks,
 } from './tables/commit.ts';
-import { noteFileEvents, type Wanting } from './tables/deliveries.ts';
+import { type EndpointReport, endpointReports, noteFileEvents, type Wanting } from './tables/deliveries.ts';
 import * as files from './tables/files.ts';
 import * as groups from './tables/groups.ts';
 import { partsOf } from './tables/lake/parts.ts';
@@ -127,6 +127,11 @@ export class Ledger {
   async unfinishedFiles(scope: string): Promise<LedgerFile[]> {
     const unfinished = await this.files({ scope, states: unfinishedStates, limit: 1_000_000 });
     return unfinished.filter(({ parentId }) => parentId === null);
+  }
+
+  /** What endpoints of webhooks have not been told. */
+  refusedReports(): Promise<EndpointReport[]> {
+    return endpointReports(this.pool);
   }
 
   /** Marts that cannot be refreshed, the longest first. */

@@ -29,6 +29,7 @@ import type {
 } from '../../platform/progress/progress.ts';
 import { started } from '../../platform/started.ts';
 import type { UnknownFile } from '../../sources/contract.ts';
+import { AttentionVersion } from './attention-version.ts';
 import { ProgressClient } from './client.ts';
 import { createLedgerReader, type Dirty } from './ledger-reader.ts';
 import { keptRejects } from './merge.ts';
@@ -108,6 +109,10 @@ class ProgressHub implements Hub {
     this.model.applyOutages(outages);
     this.publish();
   });
+  private readonly attention = new AttentionVersion(this.epoch, (version) => {
+    this.model.applyAttention(version);
+    this.publish();
+  });
   /** Since when each part of the coordinator has waited. */
   private readonly waiting = new Map<string, string>();
   private readonly reader;
@@ -145,6 +150,7 @@ class ProgressHub implements Hub {
     );
     await this.options.ticks.subscribe((tick) => this.onTick(tick));
     await this.resync();
+    await this.readAttention();
   }
 
   attach(socket: WebSocket, resume?: Resume): void {
@@ -210,6 +216,7 @@ class ProgressHub implements Hub {
   async close(): Promise<void> {
     this.closed = true;
     this.outages.close();
+    this.attention.close();
     clearInterval(this.beatTimer);
     if (this.tickTimer) clearTimeout(this.tickTimer);
     if (this.restTimer) clearTimeout(this.restTimer);
@@ -230,6 +237,7 @@ class ProgressHub implements Hub {
       fileId: number;
     } & Partial<ChunkCommit>;
     if (kind === 'mart') this.reader.marts();
+    else if (kind === 'attention') this.reader.attention();
     else if (kind === 'run') for (const listener of this.runListeners) listener();
     else this.reader.file(change.fileId, 'chunkNumber' in change ? (change as ChunkCommit) : undefined);
   }
@@ -269,9 +277,10 @@ class ProgressHub implements Hub {
   }
 
   private async read(dirty: Dirty): Promise<void> {
-    if (dirty.all) return this.resync();
-    if (dirty.marts) await this.readMarts();
-    if (dirty.fileIds.length > 0) await this.readFiles(dirty);
+    if (dirty.all) await this.resync();
+    else if (dirty.fileIds.length > 0) await this.readFiles(dirty);
+    if (dirty.marts && !dirty.all) await this.readMarts();
+    if (dirty.attention || dirty.all) await this.readAttention();
   }
 
   private async readFiles({ fileIds, commits }: Dirty): Promise<void> {
@@ -291,6 +300,10 @@ class ProgressHub implements Hub {
   private async readMarts(): Promise<void> {
     this.model.applyMarts(await this.options.ledger.failingMarts());
     this.publish();
+  }
+
+  private async readAttention(): Promise<void> {
+    this.attention.renew(await this.options.ledger.refusedReports(), Date.now());
   }
 
   /** Reads everything again: at the start, and when notifications may have been missed. */

@@ -20,12 +20,15 @@ export interface Dirty {
   readonly commits: readonly ChunkCommit[];
   /** A mart fails, or no longer does. */
   readonly marts: boolean;
+  /** What needs a person may have changed. */
+  readonly attention: boolean;
 }
 
 export interface LedgerReader {
   /** A file changed; `commit` where it was the commit of a chunk. */
   file(fileId: number, commit?: ChunkCommit): void;
   marts(): void;
+  attention(): void;
   all(): void;
   /** Resolves when no read is running; none starts afterwards. */
   close(): Promise<void>;
@@ -47,6 +50,7 @@ export function createLedgerReader(options: {
   let fileIds = new Set<number>();
   let commits: ChunkCommit[] = [];
   let marts = false;
+  let attention = false;
   let all = false;
   let timer: NodeJS.Timeout | null = null;
   let reading: Promise<void> | null = null;
@@ -61,7 +65,7 @@ export function createLedgerReader(options: {
       timer = null;
       reading = readOnce().finally(() => {
         reading = null;
-        if (fileIds.size > 0 || marts || all) soon();
+        if (fileIds.size > 0 || marts || attention || all) soon();
       });
     }, waitMs);
   };
@@ -71,10 +75,11 @@ export function createLedgerReader(options: {
   };
 
   const readOnce = async () => {
-    const dirty: Dirty = { all, fileIds: [...fileIds], commits, marts };
+    const dirty: Dirty = { all, fileIds: [...fileIds], commits, marts, attention };
     fileIds = new Set();
     commits = [];
     marts = false;
+    attention = false;
     all = false;
     lastStart = performance.now();
     try {
@@ -97,6 +102,10 @@ export function createLedgerReader(options: {
     },
     marts() {
       marts = true;
+      soon();
+    },
+    attention() {
+      attention = true;
       soon();
     },
     all() {

@@ -4,7 +4,15 @@ import type { ChangeMessage, ProgressState } from '../../platform/progress/progr
 /** The content of a change, without its place in the stream. */
 export type ChangeBody = Omit<ChangeMessage, 'type' | 'epoch' | 'from' | 'seq'>;
 
-const wholeParts = ['outages', 'marts', 'freshness', 'sources', 'definitions', 'silent'] as const;
+const wholeParts = [
+  'outages',
+  'marts',
+  'freshness',
+  'sources',
+  'definitions',
+  'silent',
+  'attention',
+] as const;
 
 /** Parts of the state that a change replaces as a whole. */
 export type WholeParts = Pick<ProgressState, (typeof wholeParts)[number]>;

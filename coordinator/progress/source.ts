@@ -1,4 +1,5 @@
 /** What the hub reads from the ledger. */
+import type { RefusedReport } from '../../platform/progress/attention.ts';
 import type {
   FileProgress,
   LoadSpan,
@@ -19,6 +20,8 @@ export interface ProgressLedger {
   loadSpans(fileIds: readonly number[]): Promise<readonly LoadSpan[]>;
   /** Marts that cannot be refreshed, the longest first. */
   failingMarts(): Promise<readonly MartReport[]>;
+  /** What endpoints of webhooks have not been told. */
+  refusedReports(): Promise<readonly RefusedReport[]>;
   /** The newest rejects, newest first. */
   recentRejects(limit: number): Promise<readonly RecentReject[]>;
 }

@@ -73,6 +73,7 @@ export class ProgressModel {
     sources: [],
     definitions: { datasets: [], broken: [] },
     silent: [],
+    attention: '',
   };
   private newWhole: Partial<WholeParts> = {};
 
@@ -225,6 +226,11 @@ export class ProgressModel {
   /** Replaces the definitions. */
   applyDefinitions(definitions: DefinitionsReport): void {
     if (!same(definitions, this.whole.definitions)) this.replace({ definitions });
+  }
+
+  /** Replaces the version of what needs a person. */
+  applyAttention(attention: string): void {
+    this.replace({ attention });
   }
 
   private replace(parts: Partial<WholeParts>): void {

@@ -61,19 +61,32 @@ export function failedAttention({
 /** How long an endpoint may refuse what it is told before a person is needed, in ms. */
 const refusedMs = 900_000;
 
+/** What an endpoint of a webhook was not told. */
+export interface RefusedReport {
+  /** Deliveries that were given up. */
+  readonly failed: number;
+  /** Null: it has refused nothing. */
+  readonly failingSince: Date | null;
+}
+
+/** When an endpoint needs a person, in ms since 1970; null: not as things stand. */
+export function neededAt({ failed, failingSince }: RefusedReport): number | null {
+  if (failingSince === null) return null;
+  return failingSince.getTime() + (failed > 0 ? 0 : refusedMs);
+}
+
 /** An endpoint of a webhook; null where nobody is needed. `now`: ms. */
 export function webhookAttention(
-  report: {
+  report: RefusedReport & {
     readonly endpoint: string;
     readonly waiting: number;
-    readonly failed: number;
-    readonly failingSince: Date | null;
     readonly answer: string | null;
   },
   now: number,
 ): Attention | null {
   const { endpoint: key, waiting, failed, failingSince, answer } = report;
-  if (failingSince === null || (failed === 0 && now - failingSince.getTime() < refusedMs)) return null;
+  const at = neededAt(report);
+  if (failingSince === null || at === null || now < at) return null;
   const since = failingSince.toISOString();
   const message = `The endpoint ${key} was not told: ${failed} given up, ${waiting} waiting. ${answer ?? ''}`;
   const fix =

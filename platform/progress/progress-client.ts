@@ -34,6 +34,7 @@ function applyChange(state: ProgressState, change: ChangeMessage): ProgressState
     sources: change.sources ?? state.sources,
     definitions: change.definitions ?? state.definitions,
     silent: change.silent ?? state.silent,
+    attention: change.attention ?? state.attention,
   };
 }
 

@@ -343,6 +343,8 @@ export interface ProgressState {
   readonly definitions: DefinitionsReport;
   /** Workers that have stopped reporting, for ten minutes, the latest first. */
   readonly silent: readonly SilentWorker[];
+  /** Another text when `/api/attention` may say something else that is in no other part of the state. */
+  readonly attention: string;
 }
 
 /** First message on a connection, and again when a client cannot be caught up. */
@@ -394,6 +396,8 @@ export interface ChangeMessage {
   readonly definitions?: DefinitionsReport;
   /** All that there are now, in the place of those before. */
   readonly silent?: readonly SilentWorker[];
+  /** The new version of what needs a person. */
+  readonly attention?: string;
 }
 
 export type ProgressMessage = SnapshotMessage | ChangeMessage;

@@ -137,6 +137,7 @@ export function snapshotOf(state: Partial<ProgressState>, seq = 1): ProgressMess
     sources: [],
     definitions: { datasets: ['citibike', 'trips'], broken: [] },
     silent: [],
+    attention: '',
   };
   return { type: 'snapshot', epoch, seq, state: { files, ...nothing, totals, ...state } };
 }

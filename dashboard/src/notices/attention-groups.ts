@@ -24,13 +24,12 @@ const order: readonly AttentionKind[] = [
   ] as const),
 ];
 
-/** A text that changes when what the server knows of attention may have: empty while nothing needs any. */
+/** A text that changes when what the server knows of attention may have. */
 export function attentionKey(state: ProgressState): string {
   const live = attentionOf(state).map(({ kind, key, occurrence }) => `${kind} ${key} ${occurrence}`);
   const { filesFailed, files } = state.totals;
-  if (live.length === 0 && filesFailed === 0) return '';
   // A failed file is dealt with when another one takes its place, so that files that land matter.
-  return [...live, filesFailed, filesFailed > 0 ? files : 0].join('\n');
+  return [state.attention, ...live, filesFailed, filesFailed > 0 ? files : 0].join('\n');
 }
 
 /** The state has the current notices; only the server has those of failed files and webhooks, and what was dismissed. */

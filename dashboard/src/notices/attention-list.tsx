@@ -30,9 +30,9 @@ const kindWords: Readonly<Record<AttentionKind, string>> = {
 
 export function AttentionList({ state }: { state: ProgressState }) {
   const key = attentionKey(state);
-  const answer = useAnswer<{ attention: readonly Notice[] }>(key === '' ? null : '/api/attention', key);
+  const answer = useAnswer<{ attention: readonly Notice[] }>('/api/attention', key);
   const [seesDismissed, seeDismissed] = useState(false);
-  const notices = key === '' ? [] : noticesOf(state, answer.value?.attention ?? []);
+  const notices = noticesOf(state, answer.value?.attention ?? []);
   const open = notices.filter(({ dismissed }) => dismissed === null);
   const dismissed = notices.filter((notice) => notice.dismissed !== null);
   const groups = groupsOf(open);

@@ -72,6 +72,7 @@ const facts: Facts = {
       source({ source: 'by hand', schedule: null, lateSince: null }),
     ],
     silent: [],
+    attention: '',
     definitions: { datasets: ['sales', 'trips'], broken: [{ dataset: 'a', file: 'a.ts', ...error }] },
   },
 };

@@ -5,6 +5,7 @@ import { createGate } from '../../../coordinator/http/security.ts';
 import { createSocketServer } from '../../../coordinator/http/socket.ts';
 import { createHub, type Hub } from '../../../coordinator/progress/hub.ts';
 import type { ProgressLedger } from '../../../coordinator/progress/source.ts';
+import { dismiss } from '../../../ledger/actions.ts';
 import { noteFailure } from '../../../ledger/tables/marts.ts';
 import { openTicks, type Ticks } from '../../../ledger/ticks.ts';
 import type { Receipt } from '../../../platform/file-receipt.ts';
@@ -323,14 +324,12 @@ describe('docs/progress.md', () => {
     await watcher.until((view) => view.state.workers.some((worker) => worker.workerId === 'w-gone'));
     await ticks.publish(tickOf({ workerId: 'w-gone', left: true }));
     await watcher.until((view) => view.state.workers.every((worker) => worker.workerId !== 'w-gone'));
-    const broken = {
-      dataset: 'sales',
-      file: 'sales.ts',
-      error: { code: 'LF_DEFINITION', message: '', fix: '' },
-    };
     const fault = { code: 'LF_MART_REFRESH', message: 'division by zero', fix: 'fix it' };
+    const broken = { dataset: 'sales', file: 'sales.ts', error: fault };
     await noteFailure(database.pool, { dataset: 'sales', name: 'ratios' }, fault);
     await watcher.until((view) => view.state.marts.length > 0);
+    await dismiss(database.pool, { kind: 'mart', key: 'sales.ratios', occurrence: '' }, null);
+    await watcher.until((view) => view.state.attention.endsWith('-2'));
     const at = '2026-11-28T08:30:00.000Z';
     hub.setFreshness([{ dataset: 'trips', state: 'late', window: at, due: at, since: at, missed: 1 }]);
     const run: SourceRun = {

@@ -61,13 +61,19 @@ describePage('the actions of a file', () => {
     const list = page.getByRole('region', { name: 'Needs a person' });
     await list.getByText('LF_REJECT_LIMIT').waitFor();
     expect(await findings(page)).toEqual([]);
+    const other = await openPage(served.server.url);
+    const told = other.getByRole('region', { name: 'Needs a person' });
+    await told.getByText('Needs a person: 1').waitFor();
     await list.getByRole('button', { name: 'Dismiss' }).click();
     await list.getByText('Nothing needs a person').waitFor();
+    // Other pages hear of it.
+    await told.getByText('Nothing needs a person').waitFor();
     await page.reload();
     await list.getByRole('button', { name: '1 dismissed' }).click();
     await list.getByText(/^dismissed \d\d:\d\d/).waitFor();
     await list.getByRole('button', { name: 'Show again' }).click();
     await list.getByText('Needs a person: 1').waitFor();
+    await told.getByText('Needs a person: 1').waitFor();
     await list.getByRole('link', { name: 'Look at the file' }).click();
     await page.getByRole('heading', { name: 'sales/bad.csv' }).waitFor();
   });
