@@ -41,6 +41,10 @@ export class ChunkExtremes {
     const [best] = this.best;
     const isWhole = this.compares[0] === compareWhole;
     const high = first.high ?? first.low;
+    if (isWhole && read.length === 1 && validities.length === 0) {
+      addWhole(groups, rows, { low: first.low, high }, best, this.seen);
+      return;
+    }
     for (let i = 0; i < rows; i++) {
       const group = groups[i];
       if (this.seen[group] === 1 && isWhole) {
@@ -135,6 +139,34 @@ function compareBy(kind: ReturnType<typeof elementForm>['kind'], { texts }: Keye
 function compareWhole({ low, high }: Words, i: number, best: Best, j: number): number {
   if (high === null) return low[i] - best.low[j];
   return high[i] - best.high[j] || (low[i] >>> 0) - (best.low[j] >>> 0);
+}
+
+/** Values of one column of whole numbers, none of them null. Of numbers of 32 bits, both words are the number. */
+function addWhole(groups: Int32Array, rows: number, values: Best, best: Best, seen: Uint8Array): void {
+  const { low, high } = values;
+  const half = seen.length;
+  for (let i = 0; i < rows; i++) {
+    const group = groups[i];
+    const value = high[i];
+    if (seen[group] === 0) {
+      seen[group] = 1;
+      best.low[group] = best.low[half + group] = low[i];
+      best.high[group] = best.high[half + group] = value;
+      continue;
+    }
+    const least = best.high[group];
+    const greatest = best.high[half + group];
+    if (value > least && value < greatest) continue;
+    const rest = low[i] >>> 0;
+    if (value < least || (value === least && rest < best.low[group] >>> 0)) {
+      best.low[group] = low[i];
+      best.high[group] = value;
+    }
+    if (value > greatest || (value === greatest && rest > best.low[half + group] >>> 0)) {
+      best.low[half + group] = low[i];
+      best.high[half + group] = value;
+    }
+  }
 }
 
 const pair = new DataView(new ArrayBuffer(8));
