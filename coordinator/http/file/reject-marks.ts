@@ -1,10 +1,12 @@
 /** Where the wrong fields of a rejected record are, so that they can be marked. */
 import { blanks } from '../../../kernel/dialect/control.ts';
 import { readFields } from '../../../kernel/dialect/header.ts';
+import type { JsonFormat } from '../../../kernel/json/fields.ts';
 import type { KernelDialect } from '../../../kernel/types.ts';
 import type { StoredDefinition } from '../../../ledger/definition.ts';
 import type { FileLayout } from '../../../platform/layout.ts';
 import type { RejectMark } from '../../../platform/progress/reject-page.ts';
+import { type Place, placeOfPath } from './json-places.ts';
 
 /** Finds the wrong fields of records of one file. */
 export type MarkFields = (reject: {
@@ -13,21 +15,33 @@ export type MarkFields = (reject: {
   message: string;
 }) => readonly RejectMark[];
 
-/** Records of JSON have no fields to be found: nothing is marked in them. */
+/** In JSON, a value that is not there is not marked. */
 export function markFields(layout: FileLayout | null, { columns }: StoredDefinition): MarkFields {
-  if (layout === null || layout.format !== undefined) return () => [];
+  if (layout === null) return () => [];
   const fields = new Map(columns.map(({ name }, i) => [name, layout.fieldOfColumn[i] ?? -1]));
   return ({ raw, column, message }) => {
     if (column === null) return [];
-    const record = Buffer.from(raw);
+    const placeIn = layout.format === undefined ? fieldPlaces(raw, layout) : valuePlaces(raw, layout.format);
     const wrong = [column, ...alsoWrong(message, [...fields.keys()])];
     const marks = [...new Set(wrong)].flatMap((name): RejectMark[] => {
       const field = fields.get(name) ?? -1;
-      const place = field < 0 ? null : placeOf(record, layout as KernelDialect, field);
+      const place = field < 0 ? null : placeIn(field);
       return place === null ? [] : [{ ...place, column: name }];
     });
     return marks.sort((a, b) => a.start - b.start);
   };
+}
+
+/** The place of a field in a record. */
+type PlaceIn = (field: number) => Place | null;
+
+function fieldPlaces(raw: string, dialect: KernelDialect): PlaceIn {
+  const record = Buffer.from(raw);
+  return (field) => placeOf(record, dialect, field);
+}
+
+function valuePlaces(raw: string, { fields }: JsonFormat): PlaceIn {
+  return (field) => placeOfPath(raw, fields[field].path);
 }
 
 /** What follows the name of the column where a message begins (platform/errors/codes/reject.ts). */
@@ -47,11 +61,7 @@ function alsoWrong(message: string, names: readonly string[]): string[] {
 }
 
 /** The place of a field in the text that `record` is, with its quotes and without its delimiter; null: it is not there. */
-function placeOf(
-  record: Buffer,
-  dialect: KernelDialect,
-  field: number,
-): { start: number; end: number } | null {
+function placeOf(record: Buffer, dialect: KernelDialect, field: number): Place | null {
   const fields = readFields(record, dialect, field + 2).fields.length;
   if (fields <= field) return null;
   const [before, next] = [field, field + 1].map((count) => readFields(record, dialect, count).bytes);

@@ -53,6 +53,19 @@ it('marks nothing where there is no field', () => {
   expect(marked('Ada,soon', null, 'The row has 2 fields, not 3.')).toEqual([]);
   expect(marked('Ada,soon', 'id')).toEqual([]);
   expect(marked('Ada,soon,1', 'note')).toEqual([]);
-  const json = layoutOf({ format: { kind: 'ndjson', fields: [] } as unknown as FileLayout['format'] });
-  expect(marked('{"at": 1}', 'at', '', json)).toEqual([]);
+});
+
+it('marks the values of JSON that a message names, wherever the paths of their columns lead', () => {
+  const paths = ['$.who.name', '$["taken at"]', '$.id'];
+  const format = { kind: 'ndjson', records: [], fields: paths.map((path) => ({ path })) } as const;
+  const json = layoutOf({ format });
+  const message = 'id: "x" is not an integer. Also: at: "soon" is not a timestamp.';
+  const raw = '{"id": "x", "who": {"id": 1, "name": "Åda"}, "taken\\u0020at": "soon"}';
+  expect(marked(raw, 'id', message, json)).toEqual([
+    ['id', '"x"'],
+    ['at', '"soon"'],
+  ]);
+  expect(marked(raw, 'name', '', json)).toEqual([['name', '"Åda"']]);
+  expect(marked('{"id": "x"}', 'at', '', json)).toEqual([]);
+  expect(marked(raw, null, 'There is no comma.', json)).toEqual([]);
 });
