@@ -81,6 +81,8 @@ describePage('the page on a real ledger', () => {
     expect(await alert.textContent()).toMatch(
       /mart behind sales\.ratiossince \d\d:\d\d:\d\dDivision by <b>zero<\/b>\. LF_MART_REFRESHFix its SQL/,
     );
+    const link = alert.getByRole('link', { name: 'Look at the mart' });
+    expect(await link.getAttribute('href')).toBe('/datasets/sales');
     await database.pool.query(`update landfall.mart set error = null`);
     await alert.waitFor({ state: 'detached' });
   });

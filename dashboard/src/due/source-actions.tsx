@@ -23,7 +23,7 @@ export function SourceActions({ source }: { source: SourceProgress }) {
   const { dataset, source: name } = source;
   const path = `/api/sources/${encodeURIComponent(dataset)}/${encodeURIComponent(name)}`;
   const [asksSpan, setAsksSpan] = useState(false);
-  const [dates, setDates] = useState({ from: '', to: '' });
+  const [dates, setDates] = useState({ from: '', to: '', step: '' });
   const { plan, setPlan, outcome, refusal, isBusy, step, run } = usePlan(() => setAsksSpan(false));
 
   const planRun = () =>
@@ -40,12 +40,14 @@ export function SourceActions({ source }: { source: SourceProgress }) {
     });
   const planBackfill = () =>
     step(async () => {
-      const effect = await send<BackfillEffect>(`${path}/backfill?dryRun=true`, dates);
+      const { step: length, ...ends } = dates;
+      const asked = { ...ends, ...(length.trim() !== '' && { step: length.trim() }) };
+      const effect = await send<BackfillEffect>(`${path}/backfill?dryRun=true`, asked);
       setPlan({
         name: `Backfill ${dataset}.${name}`,
         lines: backfillWords(effect),
         run: async () => {
-          const { fetches } = await send<BackfillEffect>(`${path}/backfill`, dates);
+          const { fetches } = await send<BackfillEffect>(`${path}/backfill`, asked);
           return { lines: [`${plural(fetches, 'run')} planned, behind the live ones.`], fileId: null };
         },
       });
@@ -95,6 +97,16 @@ export function SourceActions({ source }: { source: SourceProgress }) {
               />
             </label>
           ))}
+          <label>
+            <span>Length of a window</span>
+            <input
+              type="text"
+              size={12}
+              placeholder={source.schedule === null ? '1d' : 'as scheduled'}
+              value={dates.step}
+              onInput={(event) => setDates({ ...dates, step: event.currentTarget.value })}
+            />
+          </label>
           <button type="submit" class="button strong" disabled={isBusy}>
             What would it fetch?
           </button>

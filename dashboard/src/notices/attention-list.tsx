@@ -159,13 +159,16 @@ function About({ group }: { group: Group }) {
 /** Where it is dealt with. */
 function Deal({ group }: { group: Group }) {
   const [{ kind, dataset, fileId }] = group;
+  if (kind === 'source') return <a href="/sources">Look at the source</a>;
+  if (kind === 'mart' && dataset !== null)
+    return <a href={`/datasets/${encodeURIComponent(dataset)}`}>Look at the mart</a>;
   if (group.length > 1)
     return <a href={addressOf('/files', { dataset: dataset ?? '', state: 'failed' })}>See all of them</a>;
   if (fileId !== null)
     return (
       <a href={`/files/${fileId}`}>{kind === 'decision' ? 'Look at it and decide' : 'Look at the file'}</a>
     );
-  if (dataset !== null && (kind === 'late' || kind === 'source' || kind === 'mart'))
+  if (dataset !== null && kind === 'late')
     return <a href={addressOf('/files', { dataset })}>Files of {dataset}</a>;
   return null;
 }

@@ -57,6 +57,12 @@ describePage('the view of sources', () => {
     await page.getByLabel('To, exclusive').fill('2026-01-04');
     await page.getByRole('button', { name: 'What would it fetch?' }).click();
     const said = page.getByRole('alertdialog', { name: 'Backfill weather.api' });
+    await said.getByText('3 windows: 3 would').waitFor();
+    await page.getByLabel('Length of a window').fill('3d');
+    await page.getByRole('button', { name: 'What would it fetch?' }).click();
+    await said.getByText('1 window: 1 would be fetched, behind the live runs.').waitFor();
+    await page.getByLabel('Length of a window').fill('');
+    await page.getByRole('button', { name: 'What would it fetch?' }).click();
     await said.getByText('3 windows: 3 would be fetched, behind the live runs.').waitFor();
     expect(await planned()).toEqual([]);
     expect(await findings(page)).toEqual([]);
