@@ -7,6 +7,7 @@
  *   chosen (the ledger has the new place) ─▶ moved ─▶ settled (the ledger has the address)
  *
  * If the process dies in between, the next start reads from the ledger where the file was to be moved, and resumes.
+ * If a backup of the ledger is restored that is older than the move, the file is found where it would be moved to.
  */
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
@@ -18,6 +19,7 @@ import type { Move, Storage } from '../../platform/storage/contract.ts';
 import { keyIn, objectUrl, openWritableObject, openWritableObjects } from '../../platform/storage/index.ts';
 import type { Context } from '../context.ts';
 import type { Moved } from '../stages.ts';
+import { movedBefore } from './moved-before.ts';
 
 /** The most files that are moved one by one at the same time. They share the syncs of their folders. */
 const movesAtATime = 32;
@@ -153,17 +155,20 @@ async function moveOut(
   if (file.origin !== 'landing') return 'stays';
   const target = await openTarget();
   if (liesIn(target, file.url)) return 'stays';
-  const { storage, key: sourceKey } = await openWritableObject(file.url);
-  const stored = await storage.stat(sourceKey);
+  const [source] = await openWritableObjects([file.url]);
+  const stored = (await source?.storage.stat(source.keys[0])) ?? null;
   const begun = file.movingTo === null ? null : keyIn(target, file.movingTo);
-  if (stored?.fingerprint !== file.fingerprint) {
+  if (source === undefined || stored?.fingerprint !== file.fingerprint) {
     if (begun !== null && (await target.stat(begun)) !== null) return settle(context, file, target, begun);
     if (file.movingTo !== null) await noteMove(context.pool, file.fileId, null);
-    return stored === null ? 'gone' : 'changed';
+    const found = await movedBefore(target, file, (again) => placeOf(file, wanted, again));
+    if (found !== null) await settle(context, file, target, found);
+    if (stored !== null) return 'changed';
+    return found === null ? 'gone' : 'moved';
   }
   const key = begun ?? (await choosePlace(context, file, target, wanted));
   await before(target, key);
-  await target.moveFrom(storage, sourceKey, key, file.fingerprint);
+  await target.moveFrom(source.storage, source.keys[0], key, file.fingerprint);
   crashPoint('away.moved');
   return settle(context, file, target, key);
 }
@@ -184,12 +189,17 @@ async function choosePlace(
   wanted: string,
 ): Promise<string> {
   for (let again = 0; ; again++) {
-    const key = again === 0 ? wanted : numbered(wanted, file.fileId, again);
+    const key = placeOf(file, wanted, again);
     if (!(await isFree(target, key))) continue;
     if (!(await noteMove(pool, file.fileId, objectUrl(target, key)))) continue;
     crashPoint('away.chosen');
     return key;
   }
+}
+
+/** Where the file is moved to if so many places before are taken. */
+function placeOf({ fileId }: LedgerFile, wanted: string, again: number): string {
+  return again === 0 ? wanted : numbered(wanted, fileId, again);
 }
 
 function numbered(wanted: string, fileId: number, again: number): string {

@@ -60,6 +60,9 @@ describe.skipIf(version === undefined)('a restored site', () => {
           .replaceAll('file:///old/', `file://${old}/`)
           .replaceAll('file:///new/', `file://${restored}/`),
       );
+      // As if the dump had come between its end and its move to the archive.
+      const landed = `file://${restored}/landing/rows/a.csv`;
+      await client.query(`update landfall.file set url = $1, away = null where name = 'a.csv'`, [landed]);
       await client.end();
 
       await whileOpen(restored, after, async (site) => {
@@ -67,6 +70,8 @@ describe.skipIf(version === undefined)('a restored site', () => {
         expect(await counted()).toEqual({ kept: '500', keyed: '150', first: '50' });
         const inLake = await site.query('select count(*) as n from rows', { lake: true });
         expect(inLake.rows).toEqual([{ n: '500' }]);
+        const away = await site.query(`select name from landfall.file where url not like '%/archive/%'`);
+        expect(away.rows).toEqual([]);
         const options = { cwd: restored, env: environment(restored, after) };
         const verified = await landfall(['verify'], options);
         expect([verified.code, verified.stderr]).toEqual([0, '']);
