@@ -37,14 +37,14 @@ export async function prepareCorrections(
   fileId: number,
   content: AsyncIterable<Uint8Array>,
 ): Promise<LedgerFile> {
-  const { file, bytesMost } = await correctable(context, fileId);
+  const { file, rows } = await correctedRows(context, fileId, content);
   const archive = await context.archive();
   const folder = `corrections/${file.dataset}/f${file.fileId}-`;
   const extension = file.layout?.format === undefined ? 'csv' : 'ndjson';
   const key = `${folder}${randomBytes(4).toString('hex')}.${extension}`;
   const writer = await archive.writer(key);
   try {
-    for await (const piece of plainRows(bounded(content, bytesMost), file)) await writer.write(piece);
+    for await (const piece of rows) await writer.write(piece);
     return await inTransaction(context.pool, async (client) => {
       await client.query('select pg_advisory_xact_lock($1, $2)', [correctLock, file.fileId]);
       await dropStrays(context, archive, folder);
@@ -55,6 +55,23 @@ export async function prepareCorrections(
     await writer.abort();
     throw error;
   }
+}
+
+export interface CorrectedRows {
+  /** The file whose rejects they correct. */
+  readonly file: LedgerFile;
+  /** As they would be loaded. Throws LF_CORRECTION_EXPORT, LF_UPLOAD_SIZE. */
+  readonly rows: AsyncIterable<Uint8Array>;
+}
+
+/** What prepareCorrections would load. Throws what that throws. */
+export async function correctedRows(
+  context: Context,
+  fileId: number,
+  content: AsyncIterable<Uint8Array>,
+): Promise<CorrectedRows> {
+  const { file, bytesMost } = await correctable(context, fileId);
+  return { file, rows: plainRows(bounded(content, bytesMost), file) };
 }
 
 /** The file, and how many bytes its corrections may have. */

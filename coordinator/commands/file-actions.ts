@@ -5,7 +5,7 @@ import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { ReplayEffect, UndoEffect } from '../../platform/progress/file-effects.ts';
 import type { Context } from '../context.ts';
 import { prepareAccepted } from './accept.ts';
-import { prepareCorrections } from './correct.ts';
+import { type CorrectedRows, correctedRows, prepareCorrections } from './correct.ts';
 import { foretellReplay, prepareReplay, undoTools } from './replay.ts';
 import { foretellUndo, undoAndCount } from './undo-effect.ts';
 
@@ -35,6 +35,8 @@ export interface FileActions {
   accept(fileId: number): Promise<number>;
   /** Loads corrected rows of a file: correct.ts. Resolves with the id of the file that is loaded. */
   correct(fileId: number, content: AsyncIterable<Uint8Array>): Promise<number>;
+  /** The rows that it would load. */
+  correctedRows(fileId: number, content: AsyncIterable<Uint8Array>): Promise<CorrectedRows>;
 }
 
 /** `begin`: called with each file that is to be loaded. */
@@ -57,5 +59,6 @@ export function createActions(context: Context, begin: (file: LedgerFile) => voi
     foretellReplay: (fileId, { whole = false } = {}) => foretellReplay(context, fileId, { whole }),
     accept: async (fileId) => again(await prepareAccepted(context, fileId)),
     correct: async (fileId, content) => started(await prepareCorrections(context, fileId, content)),
+    correctedRows: (fileId, content) => correctedRows(context, fileId, content),
   };
 }

@@ -124,7 +124,7 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   attentionRoutes(app, { pool, hub });
   actionRoutes(app, pool);
   if (actions !== undefined) {
-    fileActionRoutes(app, { pool, ledger, actions });
+    fileActionRoutes(app, { pool, ledger, actions, inspector: options.upload?.inspector });
     sourceActionRoutes(app, registry, pool);
   }
   if (options.queues !== undefined)

@@ -1,4 +1,4 @@
-/** What an undo or a replay would do, or has done (docs/http.md). */
+/** What an undo, a replay or corrected rows would do, or has done (docs/http.md). */
 
 /** What leaves with one file. */
 export interface LeavingFile {
@@ -26,6 +26,23 @@ export interface UndoEffect {
     /** Events of other files that become current again. Null: too many to be counted in time. */
     readonly returning: number | null;
   } | null;
+}
+
+/** What an upload of corrected rows would do. */
+export interface CorrectionsEffect {
+  /** Rows that were read: all of the first 64 MiB. */
+  readonly rows: number;
+  /** Those that would be loaded, unless they are loaded already. */
+  readonly taken: number;
+  /** Those that would be rejected again. */
+  readonly rejected: number;
+  /** The first of them. `line`: in the upload. */
+  readonly rejects: readonly {
+    readonly line: number;
+    readonly code: string;
+    readonly column: string | null;
+    readonly message: string;
+  }[];
 }
 
 /** What a replay would do. */

@@ -8,12 +8,16 @@ import { LandfallError } from '../../../platform/errors/errors.ts';
 import type { FileActions } from '../../commands/file-actions.ts';
 import { errorSchema } from '../answers.ts';
 import { parse } from '../parse.ts';
+import { foretellCorrections } from './foretell-corrections.ts';
+import type { Inspector } from './inspector.ts';
 import { recorded } from './record.ts';
 
 export interface FileActionTools {
   readonly pool: pg.Pool;
   readonly ledger: Ledger;
   readonly actions: FileActions;
+  /** Absent: what corrected rows would do cannot be asked. */
+  readonly inspector?: Inspector;
 }
 
 const params = z.strictObject({ id: z.coerce.number().int().min(1).max(2_147_483_647) });
@@ -23,10 +27,15 @@ const replayBody = z
   .nullish()
   .transform((body) => body ?? { whole: false });
 
+const noInspector = 'this server reads no uploads, so that it cannot say what they would do';
+
 /** The options of a route that changes what is loaded. */
 export const operates = { config: { role: 'operate' as const } };
 
-export function fileActionRoutes(app: FastifyInstance, { pool, ledger, actions }: FileActionTools): void {
+export function fileActionRoutes(
+  app: FastifyInstance,
+  { pool, ledger, actions, inspector }: FileActionTools,
+): void {
   const fileOf = async (request: FastifyRequest) => {
     const { id } = parse(params, request.params);
     const file = await ledger.file(id);
@@ -70,11 +79,17 @@ export function fileActionRoutes(app: FastifyInstance, { pool, ledger, actions }
     uploads.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     const options = { ...operates, bodyLimit: Number.MAX_SAFE_INTEGER, schema: correctionsSchema };
     uploads.post('/api/files/:id/corrections', options, async (request, reply) => {
+      const dryRun = isDryRun(request);
       const file = await fileOf(request);
       const body = request.body as Readable | undefined;
       if (body === undefined) throw new LandfallError('LF_HTTP_REQUEST', { mistakes: 'the body is empty' });
       // What is left of a body that is refused is not read: the connection closes with the answer.
       const content = body.iterator({ destroyOnReturn: false });
+      if (dryRun) {
+        if (inspector === undefined) throw new LandfallError('LF_HTTP_REQUEST', { mistakes: noInspector });
+        const rows = await actions.correctedRows(file.fileId, content);
+        return { dryRun, ...(await foretellCorrections(rows, inspector)) };
+      }
       const correct = () => actions.correct(file.fileId, content);
       const fileId = await recorded(pool, request, aboutFile('correct', file), correct);
       reply.code(202);
@@ -188,6 +203,15 @@ const correctionsSchema = {
   summary: 'Loads corrected rows: the body is rejects.csv of the file, with the rows corrected',
   tags,
   params: idSchema,
+  querystring: dryRunSchema,
   consumes: ['text/csv', 'application/x-ndjson'],
-  response: { 202: { description: 'The file that is being loaded', ...fileSchema }, '4xx': errorSchema },
+  response: {
+    200: {
+      description: 'How many rows would be taken and how many rejected again, and why',
+      type: 'object',
+      additionalProperties: true,
+    },
+    202: { description: 'The file that is being loaded', ...fileSchema },
+    '4xx': errorSchema,
+  },
 };

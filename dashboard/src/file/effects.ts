@@ -1,6 +1,6 @@
 /** What an undo or a replay would do, or has done, in words. */
 import { plural } from '../../../platform/plural.ts';
-import type { ReplayEffect, UndoEffect } from '../../../platform/progress/file-effects.ts';
+import type { CorrectionsEffect, ReplayEffect, UndoEffect } from '../../../platform/progress/file-effects.ts';
 import { count, size } from '../format.ts';
 
 /** A line for each file, and one for what happens to events. */
@@ -23,6 +23,21 @@ export function undoLines({ files, events }: UndoEffect): string[] {
       ? 'too many to be counted become current again'
       : `${count(returning)} become current again`;
   return [...lines, `${plural(leaving, 'current event')} ${leaving === 1 ? 'leaves' : 'leave'}, ${back}`];
+}
+
+/** Rejects of corrected rows that are shown. */
+const shownRejects = 5;
+
+export function correctionLines({ rows, taken, rejected, rejects }: CorrectionsEffect): string[] {
+  if (rows === 0) return ['Nothing: it has no row.'];
+  const shown = rejects.slice(0, shownRejects);
+  const more = rejected - shown.length;
+  return [
+    `${count(taken)} of ${plural(rows, 'row')} would be loaded`,
+    ...(rejected > 0 ? [`${plural(rejected, 'row')} would be rejected again`] : []),
+    ...shown.map(({ line, message }) => `Line ${count(line)}: ${message}`),
+    ...(more > 0 ? [`and ${plural(more, 'more row')}`] : []),
+  ];
 }
 
 export function replayLines({ what, rows, bytes, definition, undo }: ReplayEffect): string[] {

@@ -1,6 +1,6 @@
 /** What a person can do with a file. Each action says in numbers what it would do before it is done, and what it has done after. */
 import { useRef } from 'preact/hooks';
-import type { ReplayEffect, UndoEffect } from '../../../platform/progress/file-effects.ts';
+import type { CorrectionsEffect, ReplayEffect, UndoEffect } from '../../../platform/progress/file-effects.ts';
 import type { FileProgress } from '../../../platform/progress/progress.ts';
 import type { RejectKindCount } from '../../../platform/progress/reject-page.ts';
 import { count } from '../format.ts';
@@ -8,14 +8,14 @@ import { Changes } from '../notices/changes.tsx';
 import { Fault } from '../notices/fault.tsx';
 import { PanelHead } from '../panel.tsx';
 import { send } from '../stream/ask.ts';
-import { replayLines, undoLines } from './effects.ts';
+import { correctionLines, replayLines, undoLines } from './effects.ts';
 import { Confirm, type Outcome, usePlan } from './plan.tsx';
 
 /** The code of a file that a person may accept as it is. */
 const shrunk = 'LF_SNAPSHOT_SHRUNK';
 
 export function FileActions({ file, kinds }: { file: FileProgress; kinds: readonly RejectKindCount[] }) {
-  const { plan, setPlan, outcome, setOutcome, refusal, isBusy, step, run } = usePlan();
+  const { plan, setPlan, outcome, refusal, isBusy, step, run } = usePlan();
   const upload = useRef<HTMLInputElement>(null);
   const { fileId, state, error } = file;
   const waiting = kinds.reduce((sum, kind) => sum + kind.waiting, 0);
@@ -48,11 +48,15 @@ export function FileActions({ file, kinds }: { file: FileProgress; kinds: readon
       lines: ['It is loaded although it lacks many keys, which then count as deleted.'],
       run: async () => loading(await send(`${path}/accept`)),
     });
-  const correct = (chosen: File | undefined) =>
+  const planCorrections = (chosen: File | undefined) =>
     chosen &&
     step(async () => {
-      setPlan(null);
-      setOutcome(loading(await send(`${path}/corrections`, chosen)));
+      const effect = await send<CorrectionsEffect>(`${path}/corrections?dryRun=true`, chosen);
+      setPlan({
+        name: 'Load the corrected rows',
+        lines: correctionLines(effect),
+        run: async () => loading(await send(`${path}/corrections`, chosen)),
+      });
     });
 
   return (
@@ -76,14 +80,14 @@ export function FileActions({ file, kinds }: { file: FileProgress; kinds: readon
               <a class="button" href={`${path}/rejects.csv`} download>
                 Export {count(waiting)} rejects
               </a>
-              <Button busy={isBusy} onClick={() => upload.current?.click()} name="Upload corrected rows" />
+              <Button busy={isBusy} onClick={() => upload.current?.click()} name="Upload corrected rows…" />
               <input
                 type="file"
                 ref={upload}
                 hidden
                 aria-label="Corrected rows"
                 onChange={(event) => {
-                  correct(event.currentTarget.files?.[0]);
+                  planCorrections(event.currentTarget.files?.[0]);
                   event.currentTarget.value = '';
                 }}
               />

@@ -43,7 +43,7 @@ export function usePlan(onDone: () => void = () => {}) {
       setPlan(null);
       onDone();
     });
-  return { plan, setPlan, outcome, setOutcome, refusal, isBusy, step, run };
+  return { plan, setPlan, outcome, refusal, isBusy, step, run };
 }
 
 /** What an action would do, before it is done. */

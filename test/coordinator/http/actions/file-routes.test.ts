@@ -110,6 +110,19 @@ describe('rejects.csv and corrections', () => {
     const fileId = await load(`sales/correct-${from}.csv`, `${salesCsv(3, from)}${rows}`);
     const { text: exported } = await ask(`/api/files/${fileId}/rejects.csv${query}`);
     const corrected = exported.replace(',many,', `,${from + 50},`).replace(',few,', `,${from + 51},`);
+    const files = await column('select count(*)::int from landfall.file');
+    const halfway = exported.replace(',many,', `,${from + 50},`);
+    const foretold = await post(`/api/files/${fileId}/corrections?dryRun=true`, halfway);
+    expect([foretold.status, foretold.json]).toEqual([
+      200,
+      {
+        ...{ dryRun: true, rows: 2, taken: 1, rejected: 1 },
+        rejects: [{ line: 3, code: 'LF_REJECT_TYPE', column: 'id', message: expect.stringContaining('few') }],
+      },
+    ]);
+    const whole = await post(`/api/files/${fileId}/corrections?dryRun=true`, corrected);
+    expect(whole.json).toEqual({ dryRun: true, rows: 2, taken: 2, rejected: 0, rejects: [] });
+    expect(await column('select count(*)::int from landfall.file')).toEqual(files);
     const answer = await post(`/api/files/${fileId}/corrections`, corrected);
     expect([answer.status, answer.json.path]).toEqual([202, `/api/files/${answer.json.fileId}`]);
     expect(await ended(answer)).toMatchObject({ status: 'done', link: { kind: 'corrects', fileId } });
@@ -130,9 +143,11 @@ describe('rejects.csv and corrections', () => {
       [exported.replaceAll(`${fileId}:`, '1:'), 'it corrects file 1,'],
       [exported.split('\n')[0], 'does not say which file'],
     ]) {
-      const { status, json } = await post(`/api/files/${fileId}/corrections`, body);
-      expect([status, json.code]).toEqual([422, 'LF_CORRECTION_EXPORT']);
-      expect(json.message).toContain(reason);
+      for (const query of ['', '?dryRun=true']) {
+        const { status, json } = await post(`/api/files/${fileId}/corrections${query}`, body);
+        expect([status, json.code]).toEqual([422, 'LF_CORRECTION_EXPORT']);
+        expect(json.message).toContain(reason);
+      }
     }
     const long = await post(`/api/files/${fileId}/corrections`, exported + 'x'.repeat(2_000_000));
     expect([long.status, long.json.code]).toEqual([413, 'LF_UPLOAD_SIZE']);

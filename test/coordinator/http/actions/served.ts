@@ -1,10 +1,14 @@
 /** A coordinator with a worker and a server, in this process, and requests to it. */
 import { request } from 'node:http';
+import { join } from 'node:path';
+import { createInspector } from '../../../../cli/init/inspect.ts';
 import { type Server, type ServerOptions, startServer } from '../../../../coordinator/http/server.ts';
 import { createHub } from '../../../../coordinator/progress/hub.ts';
+import { Uploads } from '../../../../coordinator/upload/uploads.ts';
 import { openTicks } from '../../../../ledger/ticks.ts';
 import type { Definition } from '../../../../model/index.ts';
 import type { Config } from '../../../../platform/config/config.ts';
+import { openStorage } from '../../../../platform/storage/index.ts';
 import { openRig, type Rig } from '../../support.ts';
 
 export interface Answer {
@@ -46,6 +50,10 @@ export async function openServed(
   const log = { warn: () => {}, error: () => {} };
   const hub = await createHub({ ledger: coordinator.ledger, databaseUrl: database.url, ticks, log });
   const servers: Server[] = [];
+  const uploads = new Uploads({
+    ...{ folder: join(rig.folder, 'uploads'), bytesMost: 2 ** 30, registry },
+    landing: () => openStorage(rig.config.landingUrl),
+  });
   const serve = async (config: Partial<ServerOptions['config']>) => {
     const server = await startServer({
       config: { ...rig.config, ...config },
@@ -53,6 +61,7 @@ export async function openServed(
       actions: coordinator.actions,
       webhooks: coordinator.webhooks,
       queues: coordinator.queues,
+      upload: { uploads, inspector: createInspector(registry), datasets: [] },
     });
     servers.push(server);
     return server;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { replayLines, undoLines } from '../../../../dashboard/src/file/effects.ts';
+import { correctionLines, replayLines, undoLines } from '../../../../dashboard/src/file/effects.ts';
 
 const leaving = {
   ...{ fileId: 1, dataset: 'trips', file: 'may.csv', rows: 3, parts: 1, bytes: 1184 },
@@ -39,4 +39,20 @@ it('a replay says how much is tried again, and with which definition', () => {
     'The whole file (300 B) is loaded again with definition b, not a',
   ]);
   expect(replayLines({ ...replay, what: null })).toEqual(['Nothing: no reject waits.']);
+});
+
+it('corrected rows say how many would be loaded, and why the others would not', () => {
+  const reject = { line: 3, code: 'LF_REJECT_TYPE', column: 'id', message: 'id: "x" is not an integer.' };
+  const rejects = Array.from({ length: 7 }, (_, i) => ({ ...reject, line: 3 + i }));
+  expect(correctionLines({ rows: 0, taken: 0, rejected: 0, rejects: [] })).toEqual([
+    'Nothing: it has no row.',
+  ]);
+  expect(correctionLines({ rows: 2, taken: 1, rejected: 1, rejects: [reject] })).toEqual([
+    ...['1 of 2 rows would be loaded', '1 row would be rejected again'],
+    'Line 3: id: "x" is not an integer.',
+  ]);
+  const lines = correctionLines({ rows: 2000, taken: 1993, rejected: 7, rejects });
+  expect([lines.length, lines[0], lines.at(-1)]).toEqual([
+    ...[8, '1,993 of 2,000 rows would be loaded', 'and 2 more rows'],
+  ]);
 });

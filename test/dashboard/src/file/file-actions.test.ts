@@ -28,6 +28,10 @@ describePage('the actions of a file', () => {
     await page
       .getByLabel('Corrected rows')
       .setInputFiles({ name: 'c.csv', mimeType: 'text/csv', buffer: Buffer.from(corrected) });
+    const loads = page.getByRole('alertdialog', { name: 'Load the corrected rows' });
+    await loads.getByText('1 of 1 row would be loaded').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await loads.getByRole('button', { name: 'Load the corrected rows' }).click();
     await page.getByRole('link', { name: 'Follow file 2' }).click();
     await page.getByRole('region', { name: 'Receipt' }).getByText('in the star', { exact: true }).waitFor();
     const lineage = page.getByRole('region', { name: 'Lineage' });
