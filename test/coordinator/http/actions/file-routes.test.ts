@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportToFile } from '../../../../coordinator/commands/list-rejects.ts';
-import { bigint, defineDataset, integer, text, upsert } from '../../../../model/index.ts';
+import { bigint, defineDataset, integer, ndjson, text, upsert } from '../../../../model/index.ts';
 import { sales, salesCsv } from '../../support.ts';
 import { type Answer, openServed, type Served } from './served.ts';
 
@@ -13,11 +13,19 @@ const accounts = defineDataset({
   star: { fact: 'fact_account', columns: ['id', 'n', 'note'] },
 });
 
+const visits = defineDataset({
+  name: 'visits',
+  columns: { id: integer({ required: true }), n: integer() },
+  format: ndjson(),
+  star: 'none',
+  rejects: { share: 1 },
+});
+
 let served: Served;
 let post: Served['post'];
 let ask: Served['ask'];
 beforeAll(async () => {
-  served = await openServed([sales, accounts]);
+  served = await openServed([sales, accounts, visits]);
   ({ post, ask } = served);
 });
 afterAll(() => served.close());
@@ -132,6 +140,22 @@ describe('rejects.csv and corrections', () => {
     expect(loaded).toEqual(['ok|=cmd()', `'=1|a "b"`]);
     const again = await post(`/api/files/${fileId}/corrections`, corrected);
     expect([again.status, again.json.code]).toEqual([409, 'LF_CORRECTION_NONE']);
+  });
+
+  it('of JSON say what they would do, and load that', async () => {
+    const fileId = await load('visits/a.ndjson', '{"id": "x", "n": 1}\n{"id": 2, "n": "y"}\n{"id": 3}\n');
+    const { json } = await ask(`/api/files/${fileId}/rejects`);
+    expect(json.rejects.map(({ marks }: { marks: object[] }) => marks)).toEqual([
+      [{ start: 7, end: 10, column: 'id' }],
+      [{ start: 15, end: 18, column: 'n' }],
+    ]);
+    const { text: exported } = await ask(`/api/files/${fileId}/rejects.csv`);
+    const corrected = exported.replace('"id": "x"', '"id": 1');
+    const foretold = await post(`/api/files/${fileId}/corrections?dryRun=true`, corrected);
+    const rejects = [expect.objectContaining({ line: 2, column: 'n' })];
+    expect(foretold.json).toEqual({ ...{ dryRun: true, rows: 2, taken: 1, rejected: 1 }, rejects });
+    const receipt = await ended(await post(`/api/files/${fileId}/corrections`, corrected));
+    expect(receipt).toMatchObject({ rows: { loaded: 1, rejected: 1 } });
   });
 
   it('are refused where they are no export, of another file, or too long, and leave nothing', async () => {
