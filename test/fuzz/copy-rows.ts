@@ -8,7 +8,7 @@ import { expectSame } from './target.ts';
 const epochDays = 10_957;
 const epochMicros = 946_684_800_000_000n;
 
-function fieldOf({ type }: KernelColumn, vector: Vector): CopyField | null {
+export function fieldOf({ type }: KernelColumn, vector: Vector): CopyField | null {
   switch (vector.kind) {
     case 'int32':
       return { kind: type.kind === 'date' ? 'date' : 'int4', vector };

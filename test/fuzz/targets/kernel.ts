@@ -8,6 +8,7 @@ import { checkCopyRows } from '../copy-rows.ts';
 import { anyDialect, anyText, corpus, encoded } from '../dialects.ts';
 import { checkGuards } from '../guarded.ts';
 import { mutate } from '../mutate.ts';
+import { checkPackedRows } from '../packed-rows.ts';
 import type { Chance } from '../random.ts';
 import { expectSame, type Input, type Target } from '../target.ts';
 
@@ -79,7 +80,10 @@ async function check({ bytes, options }: KernelInput): Promise<void> {
   const kernel = await kernelOf(size);
   const { recordBytesMax } = size;
   const expected = readChunk(bytes, plan, { byteStart, recordBytesMax });
-  const onBatch = (batch: Batch) => checkCopyRows(kernel, plan.columns, batch);
+  const onBatch = (batch: Batch) => {
+    checkCopyRows(kernel, plan.columns, batch);
+    checkPackedRows(kernel, plan.columns, batch);
+  };
   const found = await readWithKernel(bytes, plan, { kernel, pieces, byteStart, onBatch });
   checkGuards();
   expectSame(found, expected, 'the kernel reads');
