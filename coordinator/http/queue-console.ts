@@ -50,12 +50,12 @@ export function queueConsole(
 }
 
 function missing(): LandfallError {
-  const install = `Run \`npm install ${packages.join(' ')}\` in this folder, or with -g beside a global landfall.`;
+  const install = `Run \`npm install ${packages.join(' ')}\` in this folder, or with -g beside a global landfall`;
   return new LandfallError('LF_HTTP_CONSOLE', { reason: 'bull-board is not installed', what: install });
 }
 
 function elsewhere(): LandfallError {
-  const what = 'Set REDIS_URL to have the queue in Redis, or look at the tables of schema bullmq.';
+  const what = 'Set REDIS_URL to have the queue in Redis, or look at the tables of schema bullmq';
   return new LandfallError('LF_HTTP_CONSOLE', { reason: 'the queue is in PostgreSQL', what });
 }
 

@@ -19,7 +19,7 @@ export const requestCodes = {
   },
   LF_HTTP_CONSOLE: {
     message: 'The console of the queue cannot be shown: {reason}.',
-    fix: '{what}',
+    fix: '{what}.',
     retry: 'never',
   },
   LF_HTTP_HOST: {

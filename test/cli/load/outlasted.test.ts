@@ -10,6 +10,7 @@ import { generatedTrips } from '../../e2e/site.ts';
 import { type OwnPostgres, openPostgres, openRedis } from '../../faults/servers.ts';
 import { until } from '../../faults/support.ts';
 import { describeRedis, type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
+import { isTurnOf } from '../../support/turn.ts';
 import { main } from '../run.ts';
 
 /** Of the file that is loaded. */
@@ -61,64 +62,63 @@ function run(
   return { child, ended };
 }
 
-describe.concurrent.each(['up', 'ingest', 'coordinator', 'worker', 'demo'])(
-  '`landfall %s` at its start',
-  (command) => {
-    let database: TestDatabase;
-    beforeAll(async () => {
-      database = await testDatabase();
-    });
-    afterAll(() => database.drop());
+const commands = ['up', 'ingest', 'coordinator', 'worker', 'demo'].filter((_, i) => isTurnOf(i, 2));
 
-    const start = async (env: (nowhere: number, folder: string) => Record<string, string>) => {
-      const cwd = tempFolder();
-      writeFileSync(join(cwd, 'x.csv'), 'a\n1\n');
-      writeFileSync(join(cwd, 'file'), '');
-      const more = { ingest: ['x.csv', '--dataset', 'trips'], demo: ['trips', '--exit'] }[command] ?? [];
-      const given = {
-        LANDFALL_OUTAGE_TIMEOUT: '1',
-        DATABASE_URL: database.url,
-        ...env(await freePort(0), cwd),
-      };
-      return run([command, ...more], cwd, given).ended;
+describe.concurrent.each(commands)('`landfall %s` at its start', (command) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await testDatabase();
+  });
+  afterAll(() => database.drop());
+
+  const start = async (env: (nowhere: number, folder: string) => Record<string, string>) => {
+    const cwd = tempFolder();
+    writeFileSync(join(cwd, 'x.csv'), 'a\n1\n');
+    writeFileSync(join(cwd, 'file'), '');
+    const more = { ingest: ['x.csv', '--dataset', 'trips'], demo: ['trips', '--exit'] }[command] ?? [];
+    const given = {
+      LANDFALL_OUTAGE_TIMEOUT: '1',
+      DATABASE_URL: database.url,
+      ...env(await freePort(0), cwd),
     };
-    const expectOne = ({ code, stderr, seconds }: Ended, expected: string) => {
-      expect(stderr.match(/^landfall: .*$/gm), stderr).toHaveLength(1);
-      expect(stderr).toContain(`[${expected}]`);
-      expect(stderr).not.toMatch(/^ +at |"stack"|Cannot destructure/m);
-      expect(code).toBe(1);
-      expect(seconds).toBeLessThan(mostSeconds);
-    };
+    return run([command, ...more], cwd, given).ended;
+  };
+  const expectOne = ({ code, stderr, seconds }: Ended, expected: string) => {
+    expect(stderr.match(/^landfall: .*$/gm), stderr).toHaveLength(1);
+    expect(stderr).toContain(`[${expected}]`);
+    expect(stderr).not.toMatch(/^ +at |"stack"|Cannot destructure/m);
+    expect(code).toBe(1);
+    expect(seconds).toBeLessThan(mostSeconds);
+  };
 
-    it('says that the database is away', async () => {
-      const url = (port: number) => `postgres://u:s3cret@127.0.0.1:${port}/x`;
-      const ended = await start((port) => ({ DATABASE_URL: url(port) }));
-      expectOne(ended, 'LF_DATABASE_UNREACHABLE');
-      expect(ended.stderr).not.toContain('s3cret');
-    });
+  it('says that the database is away', async () => {
+    const url = (port: number) => `postgres://u:s3cret@127.0.0.1:${port}/x`;
+    const ended = await start((port) => ({ DATABASE_URL: url(port) }));
+    expectOne(ended, 'LF_DATABASE_UNREACHABLE');
+    expect(ended.stderr).not.toContain('s3cret');
+  });
 
-    it('says that Redis is away', async () => {
-      expectOne(await start((port) => ({ REDIS_URL: `redis://127.0.0.1:${port}` })), 'LF_QUEUE_LOST');
-    });
+  it('says that Redis is away', async () => {
+    expectOne(await start((port) => ({ REDIS_URL: `redis://127.0.0.1:${port}` })), 'LF_QUEUE_LOST');
+  });
 
-    it('says that the lake is no folder', async () => {
-      const ended = await start((_, folder) => ({ LAKE_URL: join(folder, 'file') }));
-      expectOne(ended, 'LF_STORAGE_MISSING');
-      expect(ended.stderr).not.toContain('waiting for');
-    });
+  it('says that the lake is no folder', async () => {
+    const ended = await start((_, folder) => ({ LAKE_URL: join(folder, 'file') }));
+    expectOne(ended, 'LF_STORAGE_MISSING');
+    expect(ended.stderr).not.toContain('waiting for');
+  });
 
-    it('says that the bucket is away', async () => {
-      const ended = await start((port) => ({
-        LAKE_URL: 's3://lake/here',
-        AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-      }));
-      expectOne(ended, 'LF_STORAGE');
-      expect(ended.stderr).not.toContain('waiting for the database');
-    });
-  },
-);
+  it('says that the bucket is away', async () => {
+    const ended = await start((port) => ({
+      LAKE_URL: 's3://lake/here',
+      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    }));
+    expectOne(ended, 'LF_STORAGE');
+    expect(ended.stderr).not.toContain('waiting for the database');
+  });
+});
 
 /**
  * What stands before a command that permissions are to bind: nothing for an ordinary user, and for root a program
@@ -235,12 +235,16 @@ describe('`landfall ingest` in the middle', () => {
     expectOutage(ended, 'LF_DATABASE_LOST');
   });
 
+  const inTurn = (part: number, name: string, test: () => Promise<void>) => {
+    if (isTurnOf(part, 2)) it(name, test);
+  };
+
   it.skipIf(ordinary === null)('does so when the lake may not be written to any more', async () => {
     const mode = (bits: string) => (lake: string) => execFileSync('chmod', ['-R', bits, lake]);
     expectOutage(await ingest({}, mode('a-w'), mode('u+w'), ordinary!), 'LF_STORAGE_DENIED');
   });
 
-  it('does so when the folder of the lake goes away', async () => {
+  inTurn(0, 'does so when the folder of the lake goes away', async () => {
     const takeAway = (lake: string) => {
       renameSync(lake, `${lake}-elsewhere`);
       writeFileSync(lake, 'no folder');
@@ -256,7 +260,7 @@ describe('`landfall ingest` in the middle', () => {
   });
 
   describeRedis('with Redis', () => {
-    it('does so when Redis goes away', async () => {
+    inTurn(0, 'does so when Redis goes away', async () => {
       const redis = await openRedis();
       onTestFinished(() => redis.close());
       const ended = await ingest(
@@ -267,7 +271,7 @@ describe('`landfall ingest` in the middle', () => {
       expectOutage(ended, 'LF_QUEUE_LOST');
     });
 
-    it('does so when Redis says nothing any more', async () => {
+    inTurn(1, 'does so when Redis says nothing any more', async () => {
       const redis = await openRedis();
       onTestFinished(() => redis.close());
       const ended = await ingest(

@@ -85,7 +85,7 @@ describe('a coordinator that starts again', () => {
     await restart(async () => {
       const [url] = (await rig.column('select url from landfall.file')) as string[];
       await rename(fileURLToPath(url), landed);
-      await rig.database.pool.query('update landfall.file set url = $1', [`file://${landed}`]);
+      await rig.database.pool.query('update landfall.file set url = $1, away = null', [`file://${landed}`]);
     });
     expect(await rig.files('landing')).toEqual([]);
     expect((await rig.files('archive')).length).toBe(1);

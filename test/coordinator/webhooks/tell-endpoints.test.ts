@@ -9,6 +9,7 @@ import type { WebhookEndpoint } from '../../../platform/config/webhook-endpoints
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { openQueues, type Queues } from '../../../platform/queue/index.ts';
 import { describeRedis, redisUrl, type TestDatabase, testDatabase } from '../../support/index.ts';
+import { turnsOf } from '../../support/turn.ts';
 import { openRig, type Rig, salesCsv } from '../support.ts';
 import { killedSales } from './dataset.ts';
 import { endpointOf, openReceiver, type Received, type Receiver, secret } from './receiver.ts';
@@ -90,29 +91,33 @@ it('small files that end as a group are told of one by one', async () => {
 });
 
 describe('a coordinator that is killed', () => {
-  it.each([
+  const deaths = [
     ['finalise.receipt-written', salesCsv(10), 'file.done'],
     ['finalise.committed', salesCsv(10), 'file.done'],
     ['unload.receipt-written', failing, 'file.failed'],
-  ])('at %s loses nothing, and the next one tells it once', async (point, csv, event) => {
-    const settings = { webhooks: [endpointOf(receiver)], lockMs: 1_000 };
-    const rig = await openRig({ definitions: [killedSales], settings });
-    const victim = fork(
-      fileURLToPath(new URL('./victim.ts', import.meta.url)),
-      [JSON.stringify(rig.config)],
-      { execArgv: ['--import', 'jiti/register'], env: { ...process.env, LANDFALL_CRASH_AT: point } },
-    );
-    await rig.drop('sales/a.csv', csv);
-    expect(await once(victim, 'exit')).toEqual([null, 'SIGKILL']);
-    expect(receiver.received).toEqual([]);
-    await rig.start();
-    await rig.receipts(1);
-    await receiver.until(1);
-    await rig.coordinator.close();
-    expect(receiver.received.map(verified)).toMatchObject([{ type: event, data: { name: 'a.csv' } }]);
-    expect(await rig.column('select count(*)::int from landfall.delivery')).toEqual([1]);
-    await rig.close();
-  });
+  ] as const;
+  it.each(turnsOf(deaths, 'deaths'))(
+    'at %s loses nothing, and the next one tells it once',
+    async (point, csv, event) => {
+      const settings = { webhooks: [endpointOf(receiver)], lockMs: 1_000 };
+      const rig = await openRig({ definitions: [killedSales], settings });
+      const victim = fork(
+        fileURLToPath(new URL('./victim.ts', import.meta.url)),
+        [JSON.stringify(rig.config)],
+        { execArgv: ['--import', 'jiti/register'], env: { ...process.env, LANDFALL_CRASH_AT: point } },
+      );
+      await rig.drop('sales/a.csv', csv);
+      expect(await once(victim, 'exit')).toEqual([null, 'SIGKILL']);
+      expect(receiver.received).toEqual([]);
+      await rig.start();
+      await rig.receipts(1);
+      await receiver.until(1);
+      await rig.coordinator.close();
+      expect(receiver.received.map(verified)).toMatchObject([{ type: event, data: { name: 'a.csv' } }]);
+      expect(await rig.column('select count(*)::int from landfall.delivery')).toEqual([1]);
+      await rig.close();
+    },
+  );
 });
 
 /** Deliveries that are noted by hand, and told by one or several of those that tell. */
