@@ -46,8 +46,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   writeFileSync(join(folder, 'owner'), processIdentity(process.pid) ?? '');
   // The tests' data need not survive a power failure. Without fsync, the tests take a third of the time.
   const fast = { fsync: 'off', full_page_writes: 'off', max_wal_size: '1GB', shared_buffers: '128MB' };
-  // Test files run in parallel, some with many sites at once.
-  const settings = { ...fast, max_connections: '500' };
+  // Test files run in parallel, some with many sites at once. Autovacuum visits each database within a nap, and there are
+  // hundreds.
+  const settings = { ...fast, max_connections: '500', autovacuum_naptime: '10min' };
   const server = await openServer(folder, { settings });
   const url = new URL(server.url);
   url.pathname = '/postgres';
