@@ -5,7 +5,7 @@ import { type Contest, ratio } from './contest.ts';
 
 export const pipeline: Contest = {
   letter: 'a',
-  what: 'whole pipeline ÷ `psql \\copy` of the same file into a flat table, on the same server',
+  what: 'whole pipeline with packed facts, and with rows ÷ `psql \\copy` of the same file into a flat table, on the same server',
   inside:
     'ingest and psql are timed from the start of their process to its end, Node, workers and psql included; up is timed from the rename into the landing folder of a running Landfall until the file is done; packed facts are not what `\\copy` makes, and take longer to read (contest r)',
   goalRows: 10_000_000,

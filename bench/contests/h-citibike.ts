@@ -11,7 +11,7 @@ const columns = [
 
 export const citibike: Contest = {
   letter: 'h',
-  what: 'citibike, amplified to 5,000,000 rides (quoted, local times with zones, look-up dimensions): whole pipeline ÷ `psql \\copy`',
+  what: 'citibike, amplified to 5,000,000 rides (quoted, local times with zones, look-up dimensions): whole pipeline with packed facts ÷ `psql \\copy`',
   inside: 'the whole process from its start to its end; there are half as many rides as --rows',
   goalRows: 10_000_000,
   prepare: async (arena) => {

@@ -2,6 +2,7 @@
 
 import { bytes, count } from '../../cli/terminal/format.ts';
 import { plural } from '../../platform/plural.ts';
+import type { Measure } from '../contests/contest.ts';
 import { contests } from '../contests/index.ts';
 import type { Outcome } from '../rounds/outcome.ts';
 import { goalText, valueText } from '../rounds/print.ts';
@@ -61,15 +62,20 @@ function losses({ runs }: Results): string {
     const found = headline(runs, letter);
     if (found === null) return [];
     return found.outcome.measures
-      .filter((measure) => measure.met === false || (measure.unit === 'ratio' && measure.value < 1))
+      .filter((measure) => measure.met === false || isSlower(measure))
       .map((measure) => {
         const value = valueText(measure.value, measure.unit);
         const goal = measure.goal === null ? '' : ` (goal ${goalText(measure.goal, measure.unit)})`;
-        const slower = measure.unit === 'ratio' && measure.value < 1 ? '; the other side is faster' : '';
+        const slower = isSlower(measure) ? '; the other side is faster' : '';
         return `- ${letter}: ${measure.name}: ${value}${goal}${slower}`;
       });
   });
   return lines.length === 0 ? '' : `## What Landfall loses or misses\n\n${lines.join('\n')}`;
+}
+
+/** Of ratios of rates; those of costs are better below 1. */
+function isSlower({ name, unit, value }: Pick<Measure, 'name' | 'unit' | 'value'>): boolean {
+  return unit === 'ratio' && /rate/.test(name) && value < 1;
 }
 
 function runSection(run: NamedReport, plots: Plots): string {

@@ -29,8 +29,12 @@ export function largestIngest(
   return { side, round, detail: round.detail as unknown as IngestDetail };
 }
 
+/** Contests that compare two ways of the same load, whose course others show. */
+const comparisons = 'pruz';
+
 /** Rows, memory and CPU over time of a run's largest ingest. */
 export function runPlots(run: NamedReport): Plots {
+  if (run.contests.every(({ letter }) => comparisons.includes(letter))) return {};
   const ingest = largestIngest(run);
   if (ingest === null) return {};
   const { side, detail } = ingest;

@@ -9,9 +9,9 @@ export function readmeTable({ runs }: Results): string {
     const found = headline(runs, letter);
     if (found === null || found.outcome.error !== undefined) return [];
     const { outcome, run } = found;
-    const measures = outcome.measures
-      .filter(({ goal }) => goal !== null)
-      .map(({ value, unit }) => valueText(value, unit));
+    const withGoal = outcome.measures.filter(({ goal }) => goal !== null);
+    const shown = withGoal.length > 0 ? withGoal : outcome.measures.slice(0, 1);
+    const measures = shown.map(({ value, unit }) => valueText(value, unit));
     const goals = outcome.measures.flatMap(({ goal, unit }) => (goal === null ? [] : [goalText(goal, unit)]));
     const command = `npm run bench -- --only ${letter} --rows ${run.rows}`;
     return [`| ${what} | ${measures.join(', ')} | ${goals.join(', ')} | \`${command}\` |`];
