@@ -7,7 +7,16 @@ import { createSchemaSql } from '../../../platform/database/create-schema.ts';
 import { packedDdl } from '../packed/packed-ddl.ts';
 import { dimensionDdl } from './dimension-ddl.ts';
 import { eventDdl } from './event-ddl.ts';
-import { columnLines, factType, identifier, indexName, literal } from './sql-columns.ts';
+import {
+  chunkComment,
+  columnLines,
+  factsComment,
+  factType,
+  identifier,
+  indexName,
+  literal,
+  qualified,
+} from './sql-columns.ts';
 
 /**
  * Creates the schema, the dimensions with the unknown member 0, the fact table and its indexes, in an order in which
@@ -30,12 +39,11 @@ function factsDdl(dataset: CompiledDataset, star: CompiledStar): string[] {
   return star.layout === 'packed' ? packedDdl(dataset, star) : factDdl(dataset, star);
 }
 
-function factDdl({ name, description }: CompiledDataset, star: CompiledStar): string[] {
-  const table = `${identifier(star.schema)}.${identifier(star.fact)}`;
+function factDdl(dataset: CompiledDataset, star: CompiledStar): string[] {
+  const table = qualified(star.schema, star.fact);
   const lines = columnLines(
     star.columns.map((column) => [identifier(column.name), factType(column, star)] as const),
   );
-  const about = description === '' ? `Facts of the dataset ${name}.` : description;
   const create = [
     '-- No foreign keys, on purpose: a bulk load would check each of them for every row. Keys come from the',
     '-- dimension tables themselves, and members are never deleted.',
@@ -43,8 +51,8 @@ function factDdl({ name, description }: CompiledDataset, star: CompiledStar): st
   ];
   return [
     create.join('\n'),
-    `comment on table ${table} is ${literal(about)}`,
-    `comment on column ${table}.chunk_id is ${literal('The chunk of landfall.chunk that the row came from.')}`,
+    `comment on table ${table} is ${literal(factsComment(dataset))}`,
+    chunkComment(table),
     ...star.indexes.map(({ columns, method }) => {
       const index = identifier(indexName(star.fact, columns));
       const using = method === 'btree' ? '' : ` using ${method}`;

@@ -4,7 +4,16 @@ import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { deleted, shownItems } from '../events/event-layout.ts';
 import { eventTableNames } from '../events/table-names.ts';
 import { eventTables, shownColumns } from './event-tables.ts';
-import { columnLines, factType, identifier, indexName, literal } from './sql-columns.ts';
+import {
+  columnLines,
+  factsComment,
+  factType,
+  factViewDdl,
+  identifier,
+  indexName,
+  keepingOrder,
+  literal,
+} from './sql-columns.ts';
 
 export function eventDdl(dataset: CompiledDataset, star: CompiledStar): string[] {
   const { schema, fact } = star;
@@ -58,41 +67,22 @@ export function eventDdl(dataset: CompiledDataset, star: CompiledStar): string[]
     index(names.superseded, ['chunk_id'], { method: 'brin' }),
     index(names.staging, ['chunk_id']),
     ...(keyed?.kind === 'snapshot' ? scopes : []),
-    viewDdl(star),
-    `comment on view ${at(fact)} is ${literal(`${aboutOf(dataset)} ${modeMark(dataset)}`)}`,
-    `comment on column ${at(fact)}.chunk_id is ${literal('The chunk of landfall.chunk that the row came from.')}`,
+    // It is altered where its tables are (grow-events.ts).
+    ...factViewDdl(star, {
+      select: viewSelect(star, []),
+      comment: `${factsComment(dataset)} ${modeMark(dataset)}`,
+    }),
   ];
-}
-
-function aboutOf({ name, description }: CompiledDataset): string {
-  return description === '' ? `Facts of the dataset ${name}.` : description;
-}
-
-/** A view that exists keeps the order of its columns, so it is altered where its tables are (grow-events.ts). */
-function viewDdl(star: CompiledStar): string {
-  const view = `${identifier(star.schema)}.${identifier(star.fact)}`;
-  return `-- A view that exists is left unchanged.
-do $landfall$
-begin
-  if to_regclass(${literal(view)}) is null then
-    create view ${view} as
-    ${viewSelect(star, [])};
-  end if;
-end
-$landfall$`;
 }
 
 /** What people query. `first`: quoted names of the columns that a view has, which stay first. */
 export function viewSelect(star: CompiledStar, first: readonly string[]): string {
   const keyed = star.keyed!;
   const items = shownItems({ keyed, shown: shownColumns(star) }, 'c');
-  const ordered = [
-    ...first.flatMap((name) => items.filter((one) => one.name === name)),
-    ...items.filter(({ name }) => !first.includes(name)),
-  ];
+  const list = keepingOrder(items, first).map(({ item }) => item);
   const current = `${identifier(star.schema)}.${identifier(eventTableNames(star.fact).current)}`;
   const where = keyed.deleted ? ` where not ${deleted({ keyed }, 'c')}` : '';
-  return `select ${ordered.map(({ item }) => item).join(', ')} from ${current} c${where}`;
+  return `select ${list.join(', ')} from ${current} c${where}`;
 }
 
 /** Of everything that decides which events are current and what is kept of them: it must not change while there are events. */

@@ -1,5 +1,11 @@
 /** Names, texts, types and columns as the SQL of a star has them. */
-import type { CompiledDimension, CompiledStar, FactColumn, LogicalType } from '../../../model/compiled.ts';
+import type {
+  CompiledDataset,
+  CompiledDimension,
+  CompiledStar,
+  FactColumn,
+  LogicalType,
+} from '../../../model/compiled.ts';
 import { typeOf } from '../../../model/types/column-types.ts';
 import { shortName } from '../events/table-names.ts';
 
@@ -58,4 +64,46 @@ export function valueType(
   keyed: CompiledStar['keyed'],
 ): string {
   return name === '_order' && keyed?.order ? keyed.order.sqlType : sqlType(logical);
+}
+
+/** What the comment of a fact table, or of the view in its place, says. */
+export function factsComment({ name, description }: CompiledDataset): string {
+  return description === '' ? `Facts of the dataset ${name}.` : description;
+}
+
+/** The statements for the view of facts that are kept in other tables. A view that exists is left unchanged. */
+export function factViewDdl(
+  { schema, fact }: CompiledStar,
+  { select, comment }: { readonly select: string; readonly comment: string },
+): string[] {
+  const view = qualified(schema, fact);
+  return [
+    `-- A view that exists is left unchanged.
+do $landfall$
+begin
+  if to_regclass(${literal(view)}) is null then
+    create view ${view} as
+    ${select};
+  end if;
+end
+$landfall$`,
+    `comment on view ${view} is ${literal(comment)}`,
+    chunkComment(view),
+  ];
+}
+
+/** `relation`: the fact table, or the view in its place. */
+export function chunkComment(relation: string): string {
+  return `comment on column ${relation}.chunk_id is ${literal('The chunk of landfall.chunk that the row came from.')}`;
+}
+
+/** The items, those with the names in `first` before the others. A view that exists keeps the order of its columns. */
+export function keepingOrder<Item extends { readonly name: string }>(
+  items: readonly Item[],
+  first: readonly string[],
+): Item[] {
+  return [
+    ...first.flatMap((name) => items.filter((one) => one.name === name)),
+    ...items.filter(({ name }) => !first.includes(name)),
+  ];
 }

@@ -1,16 +1,18 @@
 /** The SQL of packed facts: the table of tuples, and the view of their rows under the name of the fact table. */
 import { createHash } from 'node:crypto';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
-import { columnLines, factType, identifier, indexName, literal, qualified } from '../ddl/sql-columns.ts';
-import { shortName } from '../events/table-names.ts';
 import {
-  extremeParts,
-  type PackedPart,
-  packedColumns,
-  packedName,
-  packedParts,
-  shownOfPacked,
-} from './packed-columns.ts';
+  columnLines,
+  factsComment,
+  factViewDdl,
+  identifier,
+  indexName,
+  keepingOrder,
+  literal,
+  qualified,
+} from '../ddl/sql-columns.ts';
+import { shortName } from '../events/table-names.ts';
+import { extremeParts, type PackedPart, packedName, packedParts, shownOfPacked } from './packed-columns.ts';
 
 /** Ends the comment of the view, as of all views that Landfall makes. */
 const mark = `(landfall ${createHash('sha256').update('packed').digest('hex').slice(0, 16)})`;
@@ -18,12 +20,11 @@ const mark = `(landfall ${createHash('sha256').update('packed').digest('hex').sl
 /** Rows that are sampled for each column: what the server knows of packed bytes is of no use to it. */
 const statisticsTarget = 10;
 
-export function packedDdl({ name, description }: CompiledDataset, star: CompiledStar): string[] {
+export function packedDdl(dataset: CompiledDataset, star: CompiledStar): string[] {
   const table = qualified(star.schema, packedName(star.fact));
-  const view = qualified(star.schema, star.fact);
   const parts = [...packedParts(star)].sort((a, b) => alignmentOf(b) - alignmentOf(a));
   const lines = columnLines(parts.map((part) => [identifier(part.name), part.type] as const));
-  const about = description === '' ? `Facts of the dataset ${name}.` : description;
+  const about = `Facts of the dataset ${dataset.name}, packed. Read them through ${star.fact}, and do not write to them.`;
   const index = identifier(indexName(packedName(star.fact), ['chunk_id']));
   return [
     `-- One tuple holds as many rows as fit into a page. Values must stay in it and uncompressed.
@@ -39,19 +40,10 @@ ${lines.replaceAll(/^/gm, '    ')}
   end if;
 end
 $landfall$`,
-    `comment on table ${table} is ${literal(`Facts of the dataset ${name}, packed. Read them through ${star.fact}, and do not write to them.`)}`,
+    `comment on table ${table} is ${literal(about)}`,
     `create index if not exists ${index} on ${table} (chunk_id)`,
-    `-- A view that exists is left unchanged.
-do $landfall$
-begin
-  if to_regclass(${literal(view)}) is null then
-    create view ${view} as
-    ${packedSelect(star, [])};
-  end if;
-end
-$landfall$`,
-    `comment on view ${view} is ${literal(`${about} ${mark}`)}`,
-    `comment on column ${view}.chunk_id is ${literal('The chunk of landfall.chunk that the row came from.')}`,
+    // It is altered where the table is (packed-growth.ts).
+    ...factViewDdl(star, { select: packedSelect(star, []), comment: `${factsComment(dataset)} ${mark}` }),
     ...rangeDdl(star),
   ];
 }
@@ -77,37 +69,39 @@ $landfall$`;
 }
 
 /**
- * The function of the facts from one value to before another; none if rows are not sorted. The server puts its SQL in place
- * of the call. One that differs from the definition is made again.
+ * The function of the facts from one value to before another; none if rows are not sorted. It shows what the view shows,
+ * and is made again if that differs. The server puts its SQL in place of the call.
  */
 export function rangeDdl(star: CompiledStar): string[] {
-  const [least, greatest] = extremeParts(star);
+  const [least, greatest] = extremeParts(star).map(({ name }) => `p.${identifier(name)}`);
   if (least === undefined) return [];
   const name = qualified(star.schema, rangeName(star.fact));
-  const columns = star.columns.map((column) => {
-    return `${identifier(column.name)} ${factType(column, star).replace(/ not null$/, '')}`;
-  });
-  const sorted = packedColumns(star).find((column) => column.name === star.sortBy)!;
-  const mayHave = [
-    `p.${identifier(least.name)} is null`,
-    `p.${identifier(least.name)} < $2 and p.${identifier(greatest.name)} >= $1`,
-  ].join(' or ');
-  const body = `${packedSelect(star, [])}
-where (${mayHave}) and (${sorted.value}) >= $1 and (${sorted.value}) < $2`;
-  const returns = `returns table (${columns.join(', ')})`;
-  const made = createHash('sha256').update(`${returns} ${body}`).digest('hex').slice(0, 16);
-  const signature = `${name}(${least.type}, ${least.type})`;
+  const view = literal(qualified(star.schema, star.fact));
+  const sorted = `f.${identifier(star.sortBy!)}`;
+  const [{ type }] = extremeParts(star);
+  const mayHave = literal(` where ${least} is null or ${least} < $2 and ${greatest} >= $1`);
+  const inRange = literal(`${sorted} >= $1 and ${sorted} < $2`);
   return [
     `-- Facts of a range: tuples that have none are passed over.
 do $landfall$
+declare
+  path constant text := current_setting('search_path');
+  shown text;
+  body text;
 begin
-  if obj_description(to_regprocedure(${literal(signature)}), 'pg_proc') is distinct from ${literal(made)} then
+  -- Without a path, names have their schema, and mean the same to everybody who calls the function.
+  perform set_config('search_path', '', true);
+  select string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' order by attnum) into shown
+  from pg_attribute where attrelid = ${view}::regclass and attnum > 0 and not attisdropped;
+  body := format('select * from (%s%s) f where %s', rtrim(pg_get_viewdef(${view}::regclass), ';'), ${mayHave}, ${inRange});
+  perform set_config('search_path', path, true);
+  if obj_description(to_regprocedure(${literal(`${name}(${type}, ${type})`)}), 'pg_proc')
+    is distinct from left(md5(shown || body), 16)
+  then
     drop function if exists ${name};
-    create function ${name}(${least.type}, ${least.type}) ${returns}
-    language sql stable parallel safe as $range$
-${body}
-$range$;
-    comment on function ${signature} is ${literal(made)};
+    execute format('create function %1$s(%2$s, %2$s) returns table (%3$s) language sql stable parallel safe as %4$L',
+      ${literal(name)}, ${literal(type)}, shown, body);
+    execute format('comment on function %s is %L', ${literal(name)}, left(md5(shown || body), 16));
   end if;
 end
 $landfall$`,
@@ -131,12 +125,9 @@ function alignmentOf({ name, type }: PackedPart): number {
 
 /** What people query. `first`: quoted names of the columns that a view has, which stay first. */
 export function packedSelect(star: CompiledStar, first: readonly string[]): string {
-  const items = shownOfPacked(star);
-  const ordered = [
-    ...first.flatMap((name) => items.filter((one) => one.name === name)),
-    ...items.filter(({ name }) => !first.includes(name)),
-  ];
-  const list = ordered.map(({ item }) => `  ${item}`).join(',\n');
+  const list = keepingOrder(shownOfPacked(star), first)
+    .map(({ item }) => `  ${item}`)
+    .join(',\n');
   const table = qualified(star.schema, packedName(star.fact));
   return `select\n${list}\nfrom ${table} p, generate_series(0, p._rows - 1) s(_i)`;
 }

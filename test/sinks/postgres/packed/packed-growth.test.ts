@@ -13,9 +13,9 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => database.pool.query('drop schema if exists star cascade; delete from landfall.definition'));
 
-async function made(columns: object): Promise<void> {
+async function made(columns: object, sortBy?: string): Promise<void> {
   const dataset = compileDataset(
-    defineDataset({ name: 'd', columns, star: { fact: 'f', layout: 'packed' } } as never),
+    defineDataset({ name: 'd', columns, star: { fact: 'f', layout: 'packed', sortBy } } as never),
   );
   await new StarSink(database.pool).setUp(dataset);
   await saveDefinition(database.pool, dataset.version, dataset.name, dataset);
@@ -72,4 +72,30 @@ it('takes nulls in a column that was required', async () => {
   await made({ a: integer() });
   await tuple(1, { ...of('a', 6), _valid_a: String.raw`'\x00'` });
   expect(await shown()).toEqual(['(,1)', '(5,1)']);
+});
+
+it('shows in a range what the view shows, however that has grown', async () => {
+  const ranged = async () => {
+    const { rows } = await database.pool.query<{ row: string }>(
+      'select f::text as row from star.f_between(0, 9) f',
+    );
+    return rows.map(({ row }) => row).sort();
+  };
+  await made({ a: integer(), n: integer() }, 'n');
+  await tuple(2, {
+    ...of('a', 5),
+    _valid_a: String.raw`'\x02'`,
+    ...of('n', 7),
+    _least_n: '7',
+    _greatest_n: '7',
+  });
+  await tuple(1, { ...of('a', 6), ...of('n', 9), _least_n: '9', _greatest_n: '9' });
+  expect(await ranged()).toEqual(['(,7,1)', '(5,7,1)']);
+  await made({ a: integer({ required: true }), b: text({ maxLength: 3 }), n: integer() }, 'n');
+  expect(await ranged()).toEqual(['(,7,1,)', '(5,7,1,)']);
+  // Names have their schema, so that the function does not depend on who calls it.
+  const { rows } = await database.pool.query(
+    "select prosrc from pg_proc where oid = 'star.f_between'::regproc",
+  );
+  expect(rows[0].prosrc).toContain('star.f_packed');
 });
