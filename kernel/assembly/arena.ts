@@ -50,6 +50,22 @@ export function regrow(block: usize, oldBytes: usize, bytes: usize, used: usize)
   return moved;
 }
 
+/**
+ * A block of at least `bytes` bytes. Its address and its size are the two words at `slot`, which are 0 at first; a block
+ * that is too small is replaced, and what it held is lost.
+ */
+export function reserve(slot: usize, bytes: usize): usize {
+  const block = load<usize>(slot);
+  const size = load<usize>(slot, 4);
+  if (bytes <= size) return block;
+  release(block, size);
+  const larger = powerOfTwo(bytes);
+  const fresh = alloc(larger);
+  store<usize>(slot, fresh);
+  store<usize>(slot, larger, 4);
+  return fresh;
+}
+
 /** The smallest power of two that is at least `bytes` (and at least 64). */
 export function powerOfTwo(bytes: usize): usize {
   return bytes <= 64 ? 64 : <usize>1 << (32 - <usize>clz<u32>(<u32>bytes - 1));

@@ -6,7 +6,7 @@
  * Columns are written one after the other into a block of rows that stays in the cache: with a fixed stride if
  * no value is null and all have the same size, otherwise with one cursor per row.
  */
-import { alloc, powerOfTwo, release } from '../arena';
+import { reserve } from '../arena';
 import {
   BOOL, CODED_TEXT, CONSTANT4, DATE, EPOCH_DAYS, EPOCH_MICROS, FLOAT8, Field, INT2, INT4, INT8, JSONB, NUMERIC, TEXT,
   TIMESTAMPTZ, UUID, fieldAt, forgetFields, isNull, swap32,
@@ -16,14 +16,15 @@ import { numericSize, writeNumeric } from './copy-numeric';
 const BLOCK_ROWS: i32 = 256;
 
 let output: usize = 0;
-let outputBytes: usize = 0;
 let cursors: usize = 0;
-let cursorBytes: usize = 0;
+/** Of the output, then of the cursors. */
+const blocks = memory.data(16, 16);
 
 /** Forgets the blocks, which each chunk allocates for itself. */
 export function forgetCopy(): void {
   forgetFields();
-  output = outputBytes = cursors = cursorBytes = 0;
+  output = cursors = 0;
+  memory.fill(blocks, 0, 16);
 }
 
 export function copyOutput(): usize {
@@ -39,13 +40,6 @@ function sizeOf(kind: i32): u32 {
   return kind == UUID ? 16 : 0;
 }
 
-function reserveOutput(bytes: usize): void {
-  if (bytes <= outputBytes) return;
-  release(output, outputBytes);
-  outputBytes = powerOfTwo(bytes);
-  output = alloc(outputBytes);
-}
-
 /** Writes `rows` rows of the `count` described fields. Returns their bytes; copyOutput says where. */
 export function copyRows(count: i32, rows: i32): u32 {
   let rowBytes: u32 = 2;
@@ -57,7 +51,7 @@ export function copyRows(count: i32, rows: i32): u32 {
     rowBytes += 4 + size;
   }
   if (!fixed) return copyVaried(count, rows, rowBytes);
-  reserveOutput(<usize>rows * <usize>rowBytes);
+  output = reserve(blocks, <usize>rows * <usize>rowBytes);
   const header = <u16>bswap<u16>(<u16>count);
   for (let from = 0; from < rows; from += BLOCK_ROWS) {
     const to = min(from + BLOCK_ROWS, rows);
@@ -136,11 +130,7 @@ function valueSize(field: Field, r: i32): u32 {
 
 /** Rows with nulls or values of different sizes: sizes first, then values at one cursor a row. */
 function copyVaried(count: i32, rows: i32, rowBytes: u32): u32 {
-  if (<usize>rows << 2 > cursorBytes) {
-    release(cursors, cursorBytes);
-    cursorBytes = powerOfTwo(<usize>rows << 2);
-    cursors = alloc(cursorBytes);
-  }
+  cursors = reserve(blocks + 8, <usize>rows << 2);
   for (let r = 0; r < rows; r++) store<u32>(cursors + (<usize>r << 2), rowBytes);
   for (let i = 0; i < count; i++) addSizes(fieldAt(i), rows);
   let total: u32 = 0;
@@ -150,7 +140,7 @@ function copyVaried(count: i32, rows: i32, rowBytes: u32): u32 {
     store<u32>(cursor, total);
     total += size;
   }
-  reserveOutput(<usize>total);
+  output = reserve(blocks, <usize>total);
   const header = <u16>bswap<u16>(<u16>count);
   for (let from = 0; from < rows; from += BLOCK_ROWS) {
     const to = min(from + BLOCK_ROWS, rows);

@@ -2,7 +2,7 @@
  * The fields of rows for PostgreSQL, as TypeScript describes them: what copy.ts writes row by row and ../pack/pack.ts
  * many rows at once.
  */
-import { alloc } from '../arena';
+import { alloc, reserve } from '../arena';
 
 export const INT2: i32 = 0;
 export const INT4: i32 = 1;
@@ -45,7 +45,7 @@ export class Field {
   rest: i32;
   /** What is added to every value. */
   base: i64;
-  /** Values as 64-bit numbers, where they are not those of the column. */
+  /** Values as 64-bit numbers, where they are not those of the column. This and what follows: a block and its size. */
   scratch: usize;
   scratchBytes: usize;
   /** The rows and their validity in another order. */
@@ -55,20 +55,41 @@ export class Field {
   validBytes: usize;
 }
 
+/** Room for a number of 64 bits in each row. */
+export function scratchOf(field: Field, rows: i32): usize {
+  return reserve(changetype<usize>(field) + offsetof<Field>('scratch'), <usize>rows << 3);
+}
+
+/** Room for the rows in another order. */
+export function orderedOf(field: Field, bytes: usize): usize {
+  return reserve(changetype<usize>(field) + offsetof<Field>('ordered'), bytes);
+}
+
+/** Room for their validity. */
+export function validOf(field: Field, bytes: usize): usize {
+  return reserve(changetype<usize>(field) + offsetof<Field>('valid'), bytes);
+}
+
+const fieldsMost: i32 = 2048;
+
 let fields: usize = 0;
+/** Fields that have been described in this chunk. Those after them are not cleared. */
+let known: i32 = 0;
 
 /** Forgets the block, which each chunk allocates for itself. */
 export function forgetFields(): void {
-  fields = 0;
+  fields = known = 0;
 }
 
 /** Space for the descriptions of `count` fields, which the caller fills in; 0 for too many. */
 export function copyFields(count: i32): usize {
-  if (fields == 0) {
-    fields = alloc(2048 * offsetof<Field>());
-    memory.fill(fields, 0, 2048 * offsetof<Field>());
+  if (count > fieldsMost) return 0;
+  if (fields == 0) fields = alloc(fieldsMost * offsetof<Field>());
+  if (count > known) {
+    memory.fill(fields + <usize>known * offsetof<Field>(), 0, <usize>(count - known) * offsetof<Field>());
+    known = count;
   }
-  return count > 2048 ? 0 : fields;
+  return fields;
 }
 
 @inline

@@ -2,21 +2,16 @@
  * How the values of a batch are written in packed rows: each as what it is above the least of them, in as few whole
  * bytes as the greatest difference takes (frame of reference).
  */
-import { alloc, powerOfTwo, release } from '../arena';
 import {
-  BOOL, DATE, FLOAT8, Field, INT2, INT4, INT8, NUMERIC, TIMESTAMPTZ, UUID, isNull,
+  BOOL, DATE, FLOAT8, Field, INT2, INT4, INT8, NUMERIC, TIMESTAMPTZ, UUID, isNull, scratchOf,
 } from '../copy/field';
+import { Range, range8, rangeOf } from './range';
 
 const SECOND: i64 = 1000000;
 /** Doubles are exact for whole numbers below it. */
 const EXACT: i64 = 1 << 53;
 /** Most digits after the point that are tried before doubles are kept as they are. */
 const DIGITS_MOST: i32 = 9;
-
-class Range {
-  static low: i64 = 0;
-  static high: i64 = 0;
-}
 
 /** Settles width, unit and base of the field for `rows` rows. */
 export function measure(field: Field, rows: i32): void {
@@ -26,12 +21,12 @@ export function measure(field: Field, rows: i32): void {
     case INT2:
     case INT4:
     case DATE: {
-      range4(field.values, field.validity, rows);
+      rangeOf(field, 0, rows);
       return settle(field, 4);
     }
     case INT8:
     case NUMERIC: {
-      range8(field.values, field.validity, rows);
+      rangeOf(field, 0, rows);
       return settle(field, 8);
     }
     case TIMESTAMPTZ: return measureTimes(field, rows);
@@ -70,62 +65,12 @@ function bytesOf(span: u64): i32 {
   return (71 - <i32>clz<u64>(span)) >> 3;
 }
 
-function range4(values: usize, validity: usize, rows: i32): void {
-  let low = i32.MAX_VALUE;
-  let high = i32.MIN_VALUE;
-  let r = 0;
-  if (validity == 0) {
-    let lows = i32x4.splat(low);
-    let highs = i32x4.splat(high);
-    for (; r + 4 <= rows; r += 4) {
-      const four = v128.load(values + (<usize>r << 2));
-      lows = i32x4.min_s(lows, four);
-      highs = i32x4.max_s(highs, four);
-    }
-    low = min(min(i32x4.extract_lane(lows, 0), i32x4.extract_lane(lows, 1)), min(i32x4.extract_lane(lows, 2), i32x4.extract_lane(lows, 3)));
-    high = max(max(i32x4.extract_lane(highs, 0), i32x4.extract_lane(highs, 1)), max(i32x4.extract_lane(highs, 2), i32x4.extract_lane(highs, 3)));
-  }
-  for (; r < rows; r++) {
-    if (isNull(validity, r)) continue;
-    const value = load<i32>(values + (<usize>r << 2));
-    low = min(low, value);
-    high = max(high, value);
-  }
-  Range.low = low > high ? 0 : low;
-  Range.high = low > high ? 0 : high;
-}
-
-function range8(values: usize, validity: usize, rows: i32): void {
-  let low = i64.MAX_VALUE;
-  let high = i64.MIN_VALUE;
-  let r = 0;
-  if (validity == 0) {
-    let lows = i64x2.splat(low);
-    let highs = i64x2.splat(high);
-    for (; r + 2 <= rows; r += 2) {
-      const two = v128.load(values + (<usize>r << 3));
-      lows = v128.bitselect(two, lows, i64x2.gt_s(lows, two));
-      highs = v128.bitselect(two, highs, i64x2.gt_s(two, highs));
-    }
-    low = min(i64x2.extract_lane(lows, 0), i64x2.extract_lane(lows, 1));
-    high = max(i64x2.extract_lane(highs, 0), i64x2.extract_lane(highs, 1));
-  }
-  for (; r < rows; r++) {
-    if (isNull(validity, r)) continue;
-    const value = load<i64>(values + (<usize>r << 3));
-    low = min(low, value);
-    high = max(high, value);
-  }
-  Range.low = low > high ? 0 : low;
-  Range.high = low > high ? 0 : high;
-}
-
 /**
  * Whole seconds if there is nothing finer; else microseconds; else, as PostgreSQL multiplies intervals by a double, seconds
  * with the microseconds apart.
  */
 function measureTimes(field: Field, rows: i32): void {
-  range8(field.values, field.validity, rows);
+  rangeOf(field, 0, rows);
   const base = Range.low;
   const span = Range.high - base;
   field.base = base;
@@ -166,7 +111,7 @@ function measureDoubles(field: Field, rows: i32): void {
   let power: f64 = 1;
   for (let digits = 0; digits <= DIGITS_MOST; digits++, power *= 10) {
     if (!scale(field, rows, power)) continue;
-    range8(field.scratch, field.validity, rows);
+    range8(field.scratch, field.validity, 0, rows);
     field.unit = digits;
     return settle(field, 8);
   }
@@ -188,14 +133,4 @@ function scale(field: Field, rows: i32, power: f64): bool {
     store<i64>(scratch + (<usize>r << 3), whole);
   }
   return true;
-}
-
-function scratchOf(field: Field, rows: i32): usize {
-  const bytes = <usize>rows << 3;
-  if (bytes > field.scratchBytes) {
-    release(field.scratch, field.scratchBytes);
-    field.scratchBytes = powerOfTwo(bytes);
-    field.scratch = alloc(field.scratchBytes);
-  }
-  return field.scratch;
 }

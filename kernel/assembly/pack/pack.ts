@@ -20,7 +20,8 @@ import {
   fieldAt, isNull, swap32,
 } from '../copy/field';
 import { bitsOf, measure } from './measure';
-import { forgetOrder, orderBy, reorder, wholeAt } from './sort';
+import { Range, rangeOf } from './range';
+import { forgetOrder, orderBy, reorder } from './sort';
 
 /** Bytes of the largest tuple: a page of 8 KiB without its header and a line pointer (MaxHeapTupleSize). */
 const TUPLE_MOST: i32 = 8160;
@@ -82,7 +83,7 @@ export function packRows(count: i32, rows: i32, chunkId: i32, sortBy: i32): u32 
   for (let from = 0; from < rows; tuples++) {
     const to = hasTexts ? fitting(count, from, rows, bits, room) : min(from + most, rows);
     if (to == from) return 0;
-    reserve(used, WIRE_MOST + lengths);
+    extend(used, WIRE_MOST + lengths);
     cursor = output + used;
     writeTuple(count, parts, chunkId, from, to);
     if (sortBy >= 0) writeExtremes(fieldAt(sortBy), from, to);
@@ -154,7 +155,8 @@ function textSize(field: Field, r: i32): u32 {
   return load<u32>(entry, 4) - load<u32>(entry);
 }
 
-function reserve(used: usize, bytes: usize): void {
+/** Makes room for so many bytes after those that are used. */
+function extend(used: usize, bytes: usize): void {
   if (used + bytes <= outputBytes) return;
   const larger = powerOfTwo(used + bytes);
   output = output == 0 ? alloc(larger) : regrow(output, outputBytes, larger, used);
@@ -176,20 +178,14 @@ function writeTuple(count: i32, parts: i32, chunkId: i32, from: i32, to: i32): v
 }
 
 function writeExtremes(field: Field, from: i32, to: i32): void {
-  let low = i64.MAX_VALUE;
-  let high = i64.MIN_VALUE;
-  for (let r = from; r < to; r++) {
-    if (isNull(field.validity, r)) continue;
-    const value = wholeAt(field, r);
-    low = min(low, value);
-    high = max(high, value);
-  }
-  putExtreme(field.kind, low, low > high);
-  putExtreme(field.kind, high, low > high);
+  rangeOf(field, from, to);
+  putExtreme(field.kind, Range.low);
+  putExtreme(field.kind, Range.high);
 }
 
-function putExtreme(kind: i32, value: i64, missing: bool): void {
-  if (missing) return putNull();
+/** Of the range last looked at. */
+function putExtreme(kind: i32, value: i64): void {
+  if (!Range.any) return putNull();
   if (kind == INT2 || kind == INT4) return put4(<i32>value);
   if (kind == DATE) return put4(<i32>value - EPOCH_DAYS);
   put8(kind == TIMESTAMPTZ ? value - EPOCH_MICROS : value);

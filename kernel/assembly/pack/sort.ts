@@ -2,38 +2,30 @@
  * Puts the rows of a batch roughly in the order of one column: rows go into buckets of equal width, in one pass. The least
  * and the greatest value of a tuple then lie close to each other, which is all that a reader of a range needs.
  */
-import { alloc, powerOfTwo, release } from '../arena';
-import { BOOL, CODED_TEXT, DATE, FLOAT8, Field, INT2, INT4, TEXT, UUID, isNull } from '../copy/field';
+import { reserve } from '../arena';
+import { BOOL, CODED_TEXT, DATE, Field, INT2, INT4, TEXT, UUID, isNull, orderedOf, validOf } from '../copy/field';
+import { Range, isShort, rangeOf } from './range';
 
 const BUCKETS: i32 = 2048;
 
 const counts = memory.data(2048 * 4, 16);
 
 let order: usize = 0;
-let orderBytes: usize = 0;
+const orderBlock = memory.data(8, 16);
 
 /** Forgets the block, which each chunk allocates for itself. */
 export function forgetOrder(): void {
-  order = orderBytes = 0;
+  order = 0;
+  store<u64>(orderBlock, 0);
 }
 
 /** Decides the order of `rows` rows by a column of whole numbers, dates or times. Rows without a value come first. */
 export function orderBy(field: Field, rows: i32): void {
-  const bytes = <usize>rows << 2;
-  if (bytes > orderBytes) {
-    release(order, orderBytes);
-    orderBytes = powerOfTwo(bytes);
-    order = alloc(orderBytes);
-  }
-  let low = i64.MAX_VALUE;
-  let high = i64.MIN_VALUE;
-  for (let r = 0; r < rows; r++) {
-    if (isNull(field.validity, r)) continue;
-    const value = wholeAt(field, r);
-    low = min(low, value);
-    high = max(high, value);
-  }
-  const scale: f64 = high > low ? <f64>BUCKETS / (<f64>(<u64>high - <u64>low) * 1.0001) : 0;
+  order = reserve(orderBlock, <usize>rows << 2);
+  rangeOf(field, 0, rows);
+  const low = Range.low;
+  const span = <u64>Range.high - <u64>low;
+  const scale: f64 = span > 0 ? <f64>BUCKETS / (<f64>span * 1.0001) : 0;
   memory.fill(counts, 0, <usize>BUCKETS << 2);
   for (let r = 0; r < rows; r++) {
     const at = counts + (<usize>bucketOf(field, r, low, scale) << 2);
@@ -56,10 +48,9 @@ export function orderBy(field: Field, rows: i32): void {
 
 /** The whole number, day or time of a row. */
 @inline
-export function wholeAt(field: Field, r: i32): i64 {
-  const kind = field.kind;
-  if (kind == INT2 || kind == INT4 || kind == DATE) return <i64>load<i32>(field.values + (<usize>r << 2));
-  return load<i64>(field.values + (<usize>r << 3));
+function wholeAt(field: Field, r: i32): i64 {
+  const values = field.values;
+  return isShort(field) ? <i64>load<i32>(values + (<usize>r << 2)) : load<i64>(values + (<usize>r << 3));
 }
 
 @inline
@@ -81,13 +72,13 @@ export function reorder(field: Field, rows: i32): void {
       break;
     }
     case BOOL: {
-      const copy = room(field, <usize>rows);
+      const copy = orderedOf(field, <usize>rows);
       for (let r = 0; r < rows; r++) store<u8>(copy + <usize>r, load<u8>(field.values + rowAt(r)));
       field.values = copy;
       break;
     }
     case UUID: {
-      const copy = room(field, <usize>rows << 4);
+      const copy = orderedOf(field, <usize>rows << 4);
       for (let r = 0; r < rows; r++) v128.store(copy + (<usize>r << 4), v128.load(field.values + (rowAt(r) << 4)));
       field.values = copy;
       break;
@@ -96,13 +87,13 @@ export function reorder(field: Field, rows: i32): void {
     case INT4:
     case DATE:
     case CODED_TEXT: {
-      const copy = room(field, <usize>rows << 2);
+      const copy = orderedOf(field, <usize>rows << 2);
       for (let r = 0; r < rows; r++) store<u32>(copy + (<usize>r << 2), load<u32>(field.values + (rowAt(r) << 2)));
       field.values = copy;
       break;
     }
     default: {
-      const copy = room(field, <usize>rows << 3);
+      const copy = orderedOf(field, <usize>rows << 3);
       for (let r = 0; r < rows; r++) store<u64>(copy + (<usize>r << 3), load<u64>(field.values + (rowAt(r) << 3)));
       field.values = copy;
     }
@@ -113,7 +104,7 @@ export function reorder(field: Field, rows: i32): void {
 function reorderTexts(field: Field, rows: i32): void {
   const all = <usize>load<u32>(field.values + (<usize>rows << 2)) - <usize>load<u32>(field.values);
   const offsets = (<usize>rows + 1) << 2;
-  const copy = room(field, offsets + all);
+  const copy = orderedOf(field, offsets + all);
   let end: usize = 0;
   for (let r = 0; r < rows; r++) {
     const entry = field.values + (rowAt(r) << 2);
@@ -130,27 +121,13 @@ function reorderTexts(field: Field, rows: i32): void {
 
 function reorderValidity(field: Field, rows: i32): void {
   const bytes = <usize>((rows + 7) >> 3);
-  if (bytes > field.validBytes) {
-    release(field.valid, field.validBytes);
-    field.validBytes = powerOfTwo(bytes);
-    field.valid = alloc(field.validBytes);
-  }
-  memory.fill(field.valid, 0, bytes);
+  const copy = validOf(field, bytes);
+  memory.fill(copy, 0, bytes);
   for (let r = 0; r < rows; r++) {
     const from = rowAt(r);
     const bit = (load<u8>(field.validity + (from >> 3)) >> <u8>(from & 7)) & 1;
-    const at = field.valid + (<usize>r >> 3);
+    const at = copy + (<usize>r >> 3);
     store<u8>(at, load<u8>(at) | (bit << <u8>(r & 7)));
   }
-  field.validity = field.valid;
-}
-
-/** Room of the field for its rows in another order. */
-function room(field: Field, bytes: usize): usize {
-  if (bytes > field.orderedBytes) {
-    release(field.ordered, field.orderedBytes);
-    field.orderedBytes = powerOfTwo(bytes);
-    field.ordered = alloc(field.orderedBytes);
-  }
-  return field.ordered;
+  field.validity = copy;
 }

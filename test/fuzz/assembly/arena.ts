@@ -67,6 +67,18 @@ export function regrow(block: usize, oldBytes: usize, bytes: usize, used: usize)
   return moved;
 }
 
+export function reserve(slot: usize, bytes: usize): usize {
+  const block = load<usize>(slot);
+  const size = load<usize>(slot, 4);
+  if (bytes <= size) return block;
+  release(block, size);
+  const larger = powerOfTwo(bytes);
+  const fresh = alloc(larger);
+  store<usize>(slot, fresh);
+  store<usize>(slot, larger, 4);
+  return fresh;
+}
+
 export function powerOfTwo(bytes: usize): usize {
   return bytes <= 64 ? 64 : (<usize>1) << (32 - <usize>clz<u32>(<u32>bytes - 1));
 }
