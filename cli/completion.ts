@@ -41,28 +41,31 @@ function completedOf(program: Command): Completed[] {
 
 function bash(commands: readonly Completed[]): string {
   const cases = commands.map(
-    ({ name, options }) => `      ${name}) words='${options.map(({ long }) => long).join(' ')}' ;;`,
+    ({ name, options }) => `      ${name}) offered='${options.map(({ long }) => long).join(' ')}' ;;`,
   );
   return `# Completes landfall in bash.
 _landfall() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" words=''
+  local word="\${COMP_WORDS[COMP_CWORD]}" offered=''
   if [ "$COMP_CWORD" -eq 1 ]; then
-    words='${commands.map(({ name }) => name).join(' ')}'
+    offered='${commands.map(({ name }) => name).join(' ')}'
   elif [[ "$word" == -* ]]; then
     case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
     esac
   fi
-  COMPREPLY=($(compgen -W "$words" -- "$word"))
+  COMPREPLY=($(compgen -W "$offered" -- "$word"))
 }
 complete -o bashdefault -o default -F _landfall landfall
 `;
 }
 
-/** zsh runs completions of bash. */
+/** zsh runs completions of bash. Its own are initialised once: a second time would forget what others have added. */
 function zsh(commands: readonly Completed[]): string {
-  return `autoload -Uz compinit bashcompinit
-compinit
+  return `if ! whence compdef > /dev/null; then
+  autoload -Uz compinit
+  compinit
+fi
+autoload -Uz bashcompinit
 bashcompinit
 ${bash(commands)}`;
 }

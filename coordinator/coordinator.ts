@@ -65,6 +65,7 @@ import {
 import { Orphans } from './lifecycle/orphans.ts';
 import { OutageWatch } from './lifecycle/outages.ts';
 import { Recovery } from './lifecycle/recovery.ts';
+import { deleteReplacedHourly } from './lifecycle/replaced-parts.ts';
 import { planStuckAgain, resumeFiles } from './lifecycle/resume-files.ts';
 import { closeScope, openScope } from './lifecycle/scope-notes.ts';
 import { tidy, tidyOften } from './lifecycle/tidy.ts';
@@ -327,10 +328,8 @@ class LandfallCoordinator implements Coordinator {
       },
     });
     const dropping = dropUploadsDaily(this.context, this.options.config);
-    this.closers.push(
-      async () => tidying.close(),
-      async () => dropping.close(),
-    );
+    const deleting = deleteReplacedHourly(this.context, this.options.config.keepReplaced);
+    this.closers.push(async () => [tidying, dropping, deleting].map((one) => one.close()));
   }
 
   private watchSilence(): void {

@@ -34,6 +34,19 @@ export interface Part {
   readonly bytes: number;
 }
 
+/** A part that chunks share, as a whole. */
+export interface SharedWhole {
+  readonly sharedId: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** The rows of one chunk in a part. */
+export interface WrittenPart extends Part {
+  /** The part that they lie in with those of other chunks. `path` is then a name of theirs alone. */
+  readonly shared?: SharedWhole;
+}
+
 export interface LedgerFile {
   readonly fileId: number;
   readonly dataset: string;

@@ -209,6 +209,8 @@ export interface CompiledLake {
     readonly logical: LogicalType;
   }[];
   readonly partitionBy: readonly { readonly name: string; readonly vector: string; readonly pad: number }[];
+  /** Not part of the version, because values are the same. */
+  readonly compression: 'snappy' | 'zstd';
 }
 
 export interface CompiledStar {

@@ -325,8 +325,9 @@ function restOf({
   checks,
   queries,
   sharedTables,
+  lake: { compression },
 }: CompiledDataset): string {
-  return JSON.stringify([description, versions, marts, charts, checks, queries, sharedTables]);
+  return JSON.stringify([description, versions, marts, charts, checks, queries, sharedTables, compression]);
 }
 
 /** With the parents that its definition names or, if that cannot be read, that its text names or it had before. */

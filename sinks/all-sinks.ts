@@ -143,8 +143,14 @@ export class SinkGroups {
     return SinkChunks.open(this.groups, ({ group }) => group.open(chunk));
   }
 
-  async prepare(transaction: ChunkTransaction): Promise<void> {
-    await allSettled(this.groups.map(({ group }) => group.prepare(transaction)));
+  /** Returns those accounts of each chunk, by the names of their sinks, that were not complete before. */
+  async prepare(transaction: ChunkTransaction): Promise<Map<number, ChunkCommit['accounts']>> {
+    const found = await allSettled(this.groups.map(({ group }) => group.prepare(transaction)));
+    const accounts = new Map<number, ChunkCommit['accounts']>();
+    for (const [i, { name }] of this.groups.entries())
+      for (const [chunkId, account] of found[i])
+        accounts.set(chunkId, { ...accounts.get(chunkId), [name]: account });
+    return accounts;
   }
 
   async publish(): Promise<void> {
@@ -179,7 +185,7 @@ export function groupOfSingles(open: (chunk: ChunkToWrite) => Promise<SinkChunk>
         abort,
       };
     },
-    prepare: async () => {},
+    prepare: async () => new Map(),
     async publish() {
       for (const one of chunks) await one.publish();
     },

@@ -43,7 +43,7 @@ export interface Sink extends SinkKind {
   setUp(dataset: CompiledDataset): Promise<void>;
   /** Opens a chunk. Readers see nothing of it before it commits. */
   open(chunk: ChunkToWrite & { readonly transaction: ChunkTransaction }): Promise<SinkChunk>;
-  /** Opens a group: many small chunks of one dataset that commit together. */
+  /** Opens a group: many small chunks of one dataset that commit together. They may share what they are written to. */
   openGroup(dataset: CompiledDataset): SinkGroup;
 
   /**
@@ -193,15 +193,22 @@ export interface SinkChunk {
   abort(): Promise<void>;
 }
 
+/** Accounts by the numbers of chunks. */
+export type GroupAccounts = ReadonlyMap<number, PreparedAccount>;
+
 /**
- * Many chunks that commit together. A chunk that fails is aborted, without effect on the others.
+ * Many chunks that commit together. A chunk that fails is aborted, without effect on the others. Each is prepared or
+ * aborted before the next is opened.
  *
  *   (open ─▶ write … ─▶ prepare) of each ─▶ prepare ─▶ (ledger) ─▶ publish ─▶ (commit)      abort, from anywhere
  */
 export interface SinkGroup {
   open(chunk: ChunkToWrite): Promise<SinkChunk>;
-  /** Makes the rows of all prepared chunks durable. `transaction`: that of the group. */
-  prepare(transaction: ChunkTransaction): Promise<void>;
+  /**
+   * Makes the rows of all prepared chunks durable. `transaction`: that of the group. Returns the accounts of chunks that
+   * did not have all of theirs when they were prepared.
+   */
+  prepare(transaction: ChunkTransaction): Promise<GroupAccounts>;
   publish(): Promise<void>;
   /** Drops what is still staged, of all chunks. What is published stays. Does not fail. */
   abort(): Promise<void>;

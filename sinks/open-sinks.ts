@@ -23,5 +23,5 @@ export const rowLimitsOf = remember((dataset: CompiledDataset): readonly RowLimi
 
 /** In the order in which a chunk is written to the sinks and published. A process opens them once. */
 export function openSinks({ pool, lake }: { readonly pool: pg.Pool; readonly lake: Storage }): Sink[] {
-  return [new LakeSink(lake), new StarSink(pool)];
+  return [new LakeSink(lake, pool), new StarSink(pool)];
 }

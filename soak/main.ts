@@ -9,6 +9,7 @@ import { Command, Option } from 'commander';
 import type { Backend } from './plan/faults.ts';
 import { isGood, type Outcome, reportOf } from './report.ts';
 import { run } from './run.ts';
+import { mayMakeHosts } from './site/namespaces.ts';
 import type { Site } from './site/site.ts';
 import { disown, endStrays, folderPrefix, own } from './site/strays.ts';
 
@@ -29,6 +30,7 @@ const flags = new Command('soak')
       .choices(['postgres', 'redis', 'both'])
       .default('both'),
   )
+  .option('--hosts', 'each process on a host of its own (a network namespace), which may be cut off')
   .option('--calm', 'no faults: what is left is the count')
   .option('--keep', 'keep folders also of good runs')
   .option('--folder <path>', 'where the folders of runs are made', tmpdir())
@@ -42,6 +44,7 @@ const flags = new Command('soak')
     seed?: number;
     runs: number;
     backend: Backend | 'both';
+    hosts?: boolean;
     calm?: boolean;
     keep?: boolean;
     folder: string;
@@ -57,6 +60,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+if (flags.hosts && !mayMakeHosts()) {
+  process.stderr.write('Hosts are network namespaces: they need iproute2, and root or CAP_SYS_ADMIN.\n');
+  process.exit(1);
+}
 endStrays(flags.folder);
 const outcomes: Outcome[] = [];
 for (let seed = firstSeed; seed < firstSeed + flags.runs; seed++) {
@@ -78,6 +85,7 @@ async function oneRun(seed: number, backend: Backend): Promise<Outcome> {
     backend,
     forMs: Math.round(flags.minutes * 60_000),
     folder,
+    hosts: flags.hosts ?? false,
     calm: flags.calm ?? false,
     onProgress: (line) => process.stderr.write(`[${backend} ${seed}] ${line}\n`),
     onSite: (started) => {

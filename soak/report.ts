@@ -9,6 +9,8 @@ import type { Recovery } from './watch.ts';
 export interface Outcome {
   readonly seed: number;
   readonly backend: Backend;
+  /** Whether each process had a host of its own. */
+  readonly hosts: boolean;
   readonly seconds: number;
   readonly quietSeconds: number;
   readonly plan: Plan;
@@ -36,17 +38,18 @@ export function isGood({ rows, outages }: Outcome): boolean {
 }
 
 /** The command that repeats the plan. */
-export function replayCommand({ seed, backend, plan }: Pick<Outcome, 'seed' | 'backend' | 'plan'>): string {
-  return `npm run soak -- --backend ${backend} --minutes ${plan.forMs / 60_000} --seed ${seed}`;
+export function replayCommand(outcome: Pick<Outcome, 'seed' | 'backend' | 'hosts' | 'plan'>): string {
+  const { seed, backend, hosts, plan } = outcome;
+  return `npm run soak -- --backend ${backend}${hosts ? ' --hosts' : ''} --minutes ${plan.forMs / 60_000} --seed ${seed}`;
 }
 
 export function reportOf(outcome: Outcome): string {
-  const { backend, seed, plan, states, bytes, rows, rejects, recoveries, outages, unseen } = outcome;
+  const { backend, seed, hosts, plan, states, bytes, rows, rejects, recoveries, outages, unseen } = outcome;
   const count = (n: number) => n.toLocaleString('en');
   const kinds = new Map<string, number>();
   for (const { kind } of plan.faults) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   const lines = [
-    `queue on ${backend}, seed ${seed}: ${isGood(outcome) ? 'lost 0, duplicated 0' : 'NOT GOOD'}`,
+    `queue on ${backend}${hosts ? ', each process on a host of its own' : ''}, seed ${seed}: ${isGood(outcome) ? 'lost 0, duplicated 0' : 'NOT GOOD'}`,
     `  ${plural(plan.drops.length, 'file')} dropped and ${plural(plan.operations.length, 'undo or replay', 'undos and replays')} asked for in ${Math.round(plan.forMs / 1000)} s, quiet ${outcome.quietSeconds.toFixed(0)} s later`,
     `  files: ${listed(Object.entries(states))}`,
     `  rows compared: ${count(rows.rows)} in ${(bytes / 1e6).toFixed(1)} MB of files; rejects compared: ${count(rejects)}`,

@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly folder: string;
   /** Whether to run without faults. */
   readonly calm: boolean;
+  /** Whether each process has a host of its own. */
+  readonly hosts: boolean;
   /** Called now and then with the progress of the run. */
   readonly onProgress: (line: string) => void;
   /** Called when there is something that must be ended if the process is stopped. */
@@ -44,12 +46,12 @@ export interface RunOptions {
 }
 
 export async function run(options: RunOptions): Promise<Outcome> {
-  const { seed, backend, forMs, folder } = options;
+  const { seed, backend, forMs, folder, hosts } = options;
   mkdirSync(folder, { recursive: true });
-  const drawn = drawPlan(seed, backend, forMs);
+  const drawn = drawPlan(seed, backend, forMs, hosts);
   const plan = options.calm ? { ...drawn, faults: [] } : drawn;
   const journal = new Journal(join(folder, 'journal.jsonl'));
-  const site = await startSite({ folder, backend, chunkBytes: plan.chunkBytes, journal });
+  const site = await startSite({ folder, backend, chunkBytes: plan.chunkBytes, journal, hosts });
   options.onSite(site);
   const watch = new Watch(site.postgres, journal);
   const knowledge = new Knowledge();
@@ -85,6 +87,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
     return {
       seed,
       backend,
+      hosts,
       seconds: (journal.now() - startedAt) / 1000,
       quietSeconds: quietMs / 1000,
       plan,

@@ -36,6 +36,14 @@ describe('documents', () => {
     }
   });
 
+  it.each(documents)('%s shows pictures that are there, each for light and dark pages', (path) => {
+    for (const [, dark, light] of read(path).matchAll(/srcset="([^"]+)"><img alt="[^"]+" src="([^"]+)"/g)) {
+      expect(dark).toBe(light.replace('.png', '-dark.png'));
+      for (const picture of [dark, light])
+        expect(existsSync(join(root, dirname(path), picture)), picture).toBe(true);
+    }
+  });
+
   it('name only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const path of documents) {

@@ -20,6 +20,9 @@ import type { ChunkJob } from '../platform/queue/contract.ts';
 /** The number of lost workers after which a chunk is loaded alone in its process. */
 const suspectAfter = 2;
 
+/** Claims of a chunk that are reported: so many, and each time that they have doubled. Whatever the reason for them is. */
+const manyClaims = 8;
+
 let holds = 0;
 
 export class ChunkHold {
@@ -27,11 +30,18 @@ export class ChunkHold {
   private readonly job: ChunkJob;
   /** Identifies the process and this hold. A process may be given a chunk that it still has in flight. */
   private readonly holder: string;
+  private readonly onManyClaims: (claims: number) => void;
   private taken = false;
 
-  constructor(ledger: Ledger, job: ChunkJob, workerId: string) {
+  constructor(
+    ledger: Ledger,
+    job: ChunkJob,
+    workerId: string,
+    onManyClaims: (claims: number) => void = () => {},
+  ) {
     this.ledger = ledger;
     this.job = job;
+    this.onManyClaims = onManyClaims;
     this.holder = `${workerId}#${++holds}`;
   }
 
@@ -46,6 +56,7 @@ export class ChunkHold {
     if (claim === null && again) await this.refuseTakenOver();
     if (claim === null) return null;
     this.taken = true;
+    if (isMany(claim.fencingToken)) this.onManyClaims(claim.fencingToken);
     if (claim.lost < lostMost) return claim;
     const { number: chunk, byteStart, byteEnd } = job;
     const where = { chunk, byteStart, byteEnd, file: claim.file.name };
@@ -92,6 +103,11 @@ export class FencedOff extends Error {
   constructor() {
     super('another claim has taken some of it over');
   }
+}
+
+/** 8, 16, 32 … */
+function isMany(claims: number): boolean {
+  return claims >= manyClaims && Number.isInteger(Math.log2(claims / manyClaims));
 }
 
 /** Whether a chunk must be loaded alone in its process. */

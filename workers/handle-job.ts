@@ -7,12 +7,13 @@ import { lostMost } from '../ledger/tables/chunks.ts';
 import type { Registry } from '../model/registry.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../platform/errors/errors.ts';
+import { reasonOf } from '../platform/errors/network.ts';
 import type { Outage } from '../platform/errors/outage.ts';
 import { isFinal, retryOf } from '../platform/errors/retry.ts';
 import { waitOut } from '../platform/errors/wait-out.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { ChunkJob, ScanJob } from '../platform/queue/contract.ts';
-import { GivenBack, type JobContext, type WorkJob } from '../platform/queue/contract.ts';
+import { GivenBack, type JobContext, lockLost, type WorkJob } from '../platform/queue/contract.ts';
 import type { Storage } from '../platform/storage/contract.ts';
 import type { SpanOptions } from '../platform/traces/contract.ts';
 import { inSpan } from '../platform/traces/tracing.ts';
@@ -39,6 +40,9 @@ const elsewhere: ReadonlySet<string> = new Set<ErrorCode>([
 
 /** How long a chunk that this worker cannot load is left to other workers before it is offered again. */
 const elsewherePauseMs = 2_000;
+
+/** A chunk that nobody can load is warned of again when it has been given back so often: once a minute. */
+const warnedAgainAfter = 60_000 / elsewherePauseMs;
 
 export interface HandlerOptions {
   readonly workerId: string;
@@ -154,7 +158,9 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
   const { kernels, ledger, workerId, context } = tools;
   const { signal, attempt } = context;
   const log = tools.log.child({ fileId: chunk.fileId, chunk: chunk.number });
-  const hold = new ChunkHold(ledger, chunk, workerId);
+  const onManyClaims = (claims: number) =>
+    log.warn({ claims }, 'the chunk has been claimed many times, and is still not loaded');
+  const hold = new ChunkHold(ledger, chunk, workerId, onManyClaims);
   const kernel = takeKernel(kernels);
   const load = async () => {
     const stopwatch = new Stopwatch();
@@ -166,13 +172,19 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
     await throughOutage(load, tools, log, (outage) => hold.waits(outage));
   } catch (error) {
     if (signal.aborted) {
+      // A worker that closes says so itself.
+      log[signal.reason === lockLost ? 'warn' : 'debug'](
+        { reason: reasonOf(signal.reason) },
+        'gave the chunk back',
+      );
       await hold.giveBack();
       throw error;
     }
     const described = describeError(error);
     if (elsewhere.has(described.code)) {
-      log[context.givenBack === 0 ? 'warn' : 'debug'](
-        described,
+      const { givenBack } = context;
+      log[givenBack % warnedAgainAfter === 0 ? 'warn' : 'debug'](
+        { ...described, givenBack },
         'gave the chunk back for a worker that has its definition',
       );
       await hold.giveBack(described);

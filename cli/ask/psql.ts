@@ -9,7 +9,7 @@ import { withDatabase } from './with-database.ts';
 /** `landfall psql`: opens psql on the database, with the star on its search path. */
 export function psqlCommand(): Command {
   return withSettings(new Command('psql'))
-    .description('open psql on the database of the star, which stays open as long')
+    .description('open psql on the database of the star, which runs until psql ends')
     .argument('[args...]', 'passed to psql')
     .allowUnknownOption()
     .addHelpText('after', '\nExample:\n  landfall psql\n  landfall psql -c "\\d"')

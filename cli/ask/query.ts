@@ -47,7 +47,7 @@ export function queryCommand(): Command {
       `rows at most (default: ${count(tableRows)} in a table, else all)`,
       wholeNumber('--rows'),
     )
-    .option('--timeout <seconds>', 'stop a query that works longer; 0: never', wholeNumber('--timeout'), 60)
+    .option('--timeout <seconds>', 'stop a query that runs longer; 0: never', wholeNumber('--timeout'), 60)
     .allowUnknownOption()
     .allowExcessArguments()
     .addHelpText(

@@ -51,7 +51,7 @@ export function initCommand(): Command {
     .option('--json', 'print what was found as one JSON object on standard output')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall init orders.csv --name orders\n  landfall ingest orders.csv --dataset orders\n\n  landfall init --source postgres {env:CRM_URL} --table public.customers\n  landfall run customers.database\n\nExit code: 0 written, 1 failed, 2 wrong call, no such file or table, or not a table',
+      '\nExample:\n  landfall init orders.csv --name orders\n  landfall ingest orders.csv --dataset orders\n\n  landfall init --source postgres {env:CRM_URL} --table public.customers\n  landfall run customers.database\n\nExit code: 0 written, 1 failed, 2 invalid usage, no such file or table, or not a table',
     )
     .action(async (paths: string[], flags: Flags) => {
       if (flags.config) return writeConfig(paths);

@@ -27,7 +27,7 @@ export function runCommand(): Command {
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
-      '\nThe coordinator of the database carries it out. If none is running, the command is one meanwhile.\n\nExample:\n  landfall run orders.shop\n\nExit code: 0 loaded, 1 failed, 2 invalid usage, 3 more rejects than the limit',
+      '\nThe coordinator of the database carries it out. If none is running, the command does so itself.\n\nExample:\n  landfall run orders.shop\n\nExit code: 0 loaded, 1 failed, 2 invalid usage, 3 more rejects than the limit',
     )
     .action(async (name: string, flags: RunFlags) => {
       const { config, registry } = await settle(flags, { examples: [name.split('.')[0]] });

@@ -52,6 +52,10 @@ const entries: Readonly<Record<keyof UserConfig, Entry>> = {
     note: 'How long `landfall prune` keeps what is left of files. Default: for ever.',
     value: "'failed=90d, orders.archive=2y'",
   },
+  keepReplaced: {
+    note: 'How long parts of the lake that others have replaced stay for readers that have begun.',
+    value: "'1d'",
+  },
   s3Timeout: { note: 'Seconds without a byte after which a request to a bucket is sent again.', value: '30' },
   s3Sse: { note: 'How objects are encrypted. Default: as the bucket says.', value: "'aws:kms'" },
   s3KmsKey: { note: '', value: "'arn:aws:kms:…'" },

@@ -16,6 +16,7 @@ import type { Drift } from '../../platform/progress/progress.ts';
 import { addedColumns, byteOffsetColumn, fileColumn } from './added-columns.ts';
 import { firstJsonRecords, parsedRecord } from './first-json-records.ts';
 import type { Head } from './head.ts';
+import { refuseBinary } from './sniff-encoding.ts';
 
 /** First records that are searched for keys which no column reads, and the bytes that they may take. */
 const recordsLooked = 100;
@@ -25,7 +26,7 @@ const lookedBytes = 256 * 1024;
 const lines = { delimiter: ',', quote: null, trim: false, lineEnds: 'lf' } as const;
 
 /**
- * The layout; null if `head` ends before the first record begins. Throws LF_FILE_EMPTY, LF_FILE_ENCODING,
+ * The layout; null if `head` ends before the first record begins. Throws LF_FILE_BINARY, LF_FILE_EMPTY,
  * LF_JSON_DOCUMENT, LF_JSON_RECORDS.
  */
 export function settleJson(dataset: CompiledDataset, head: Head): FileLayout | null {
@@ -37,6 +38,7 @@ export function settleJson(dataset: CompiledDataset, head: Head): FileLayout | n
     : dataset.format!;
   const bom = bomBytes(bytes);
   refuseEncoding(head);
+  refuseBinary(name, bytes);
   if (whole && bytes.subarray(bom).every(isSpace)) throw new LandfallError('LF_FILE_EMPTY', { file: name });
   const { kind, records } = compiled;
   const start =

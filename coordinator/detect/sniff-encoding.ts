@@ -79,8 +79,8 @@ function endsInPair(units: Uint8Array, encoding: Encoding): boolean {
   return high >= 0xd8 && high < 0xdc;
 }
 
-/** A few NULs only concern the rows that have them; a file with many is not text. */
-function refuseBinary(name: string, bytes: Uint8Array): void {
+/** A few NULs only concern the rows that have them; a file with many is not text. Throws LF_FILE_BINARY. */
+export function refuseBinary(name: string, bytes: Uint8Array): void {
   const looked = bytes.subarray(0, 8192);
   let nuls = 0;
   for (const byte of looked) if (byte === 0) nuls++;

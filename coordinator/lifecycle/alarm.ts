@@ -15,14 +15,15 @@ export class Alarm {
 
   /** Rings in `ms` milliseconds, unless it is set to ring before. */
   set(ms: number): void {
-    const at = performance.now() + Math.min(longestMs, Math.max(0, ms));
+    const waitMs = Math.min(longestMs, Math.max(0, ms));
+    const at = performance.now() + waitMs;
     if (this.stopped || at >= this.at) return;
     if (this.timer !== null) clearTimeout(this.timer);
     this.at = at;
     this.timer = setTimeout(() => {
       this.at = Number.POSITIVE_INFINITY;
       this.ring();
-    }, at - performance.now());
+    }, waitMs);
   }
 
   /** It never rings again. */

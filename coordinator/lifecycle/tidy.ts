@@ -1,6 +1,6 @@
 /**
- * Removes what dead processes left behind: parts and tables in staging, spooled chunks, parts of files that were
- * undone or planned again.
+ * Removes what dead processes left behind: parts and tables in staging, spooled chunks, parts of groups that were never
+ * committed, parts of files that were undone or planned again.
  * Every coordinator does this when it starts, and the coordinator of the pool also at intervals. No step waits for
  * it, and readers never see what it removes.
  */
@@ -8,6 +8,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import { clearSpool, spooledFiles } from '../../platform/storage/spool.ts';
 import { listStaging } from '../../platform/storage/staging-key.ts';
+import { deleteAbandoned } from '../commands/compact/leftovers.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 import { sweepRenewed } from '../plan/plan-again.ts';
@@ -21,6 +22,7 @@ export async function tidy(context: Context): Promise<void> {
   await sweepRenewed(context);
   await sweepSpool(context);
   await sweepStaging(context);
+  await deleteAbandoned(context);
   for (const { versions } of context.sinks) await versions?.dropStaging();
 }
 

@@ -18,7 +18,7 @@ import type { SentChange } from './ring.ts';
 export interface ClientSocket {
   readonly readyState: number;
   readonly bufferedAmount: number;
-  send(text: string, sent: (error?: Error | null) => void): void;
+  send(text: Uint8Array, options: { readonly binary: false }, sent: (error?: Error | null) => void): void;
 }
 
 export interface ClientOptions {
@@ -26,11 +26,14 @@ export interface ClientOptions {
   snapshot(): string;
   /** Items that the state holds now: a pending change with more of them costs more than a snapshot. */
   maxPendingItems(): number;
-  /** Unsent bytes in the socket above which changes are merged. */
+  /** Default: `highWaterBytes`. */
   readonly highWaterBytes?: number;
 }
 
 const open = 1;
+
+/** Unsent bytes in a socket above which changes are merged. */
+export const highWaterBytes = 256 * 1024;
 
 export class ProgressClient {
   private readonly socket: ClientSocket;
@@ -42,7 +45,7 @@ export class ProgressClient {
   constructor(socket: ClientSocket, options: ClientOptions) {
     this.socket = socket;
     this.options = options;
-    this.highWaterBytes = options.highWaterBytes ?? 256 * 1024;
+    this.highWaterBytes = options.highWaterBytes ?? highWaterBytes;
   }
 
   /** Sends a snapshot as soon as the socket has room; forgets what was pending. */
@@ -52,11 +55,11 @@ export class ProgressClient {
     this.drain();
   }
 
-  /** Sends a change now, or merges it into what waits. */
-  sendChange(change: SentChange): void {
+  /** Sends a change now, or merges it into what waits. `bytes`: its text, encoded once for all clients. */
+  sendChange(change: SentChange, bytes: Uint8Array = Buffer.from(change.text)): void {
     if (this.behind) return;
     if (this.pending === null && this.hasRoom()) {
-      this.write(change.text);
+      this.write(bytes);
       return;
     }
     this.pending = this.pending ? mergeChanges(this.pending, change.message) : change.message;
@@ -69,7 +72,7 @@ export class ProgressClient {
 
   /** Sends a message that says nothing new, unless another one waits. */
   sendBeat(text: string): void {
-    if (!this.behind && this.pending === null && this.hasRoom()) this.write(text);
+    if (!this.behind && this.pending === null && this.hasRoom()) this.write(Buffer.from(text));
   }
 
   /** Items waiting in this process for this client. */
@@ -86,17 +89,17 @@ export class ProgressClient {
     if (!this.hasRoom()) return;
     if (this.behind) {
       this.behind = false;
-      this.write(this.options.snapshot());
+      this.write(Buffer.from(this.options.snapshot()));
     } else if (this.pending) {
       const text = JSON.stringify(this.pending);
       this.pending = null;
-      this.write(text);
+      this.write(Buffer.from(text));
     }
   }
 
-  private write(text: string): void {
+  private write(text: Uint8Array): void {
     // An error means that the socket is closing: its close event detaches the client from the hub.
-    this.socket.send(text, (error) => {
+    this.socket.send(text, { binary: false }, (error) => {
       if (!error) this.drain();
     });
   }

@@ -5,9 +5,9 @@
  *   ledger ──landfall_change──▶ reader ─▶ model ─▶ settle ─▶ number ─▶ ring ─▶ every client
  *   workers ──────ticks────────────────────▲
  *
- * Commits go out as soon as they are read. Ticks wait up to `tickMergeMs` for others, so that five
- * hundred workers do not cause a thousand messages a second. No timer here polls: each is set by an event
- * and fires once.
+ * Commits go out as soon as they are read. Ticks wait up to `tickMergeMs` for others, so that five hundred workers do
+ * not cause a thousand messages a second, nor a thousand clients ten thousand. No timer here polls: each is set by an
+ * event and fires once.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -40,8 +40,8 @@ import { ProgressModel, restMs } from './state.ts';
 import { EndTimes } from './time-left.ts';
 import { createUnknownFiles } from './unknown.ts';
 
-/** Ticks within this time of each other go out as one change. */
-const tickMergeMs = 100;
+/** Ticks within this time of each other go out as one change, in ms. For many clients they wait longer. */
+const tickMergeMs = { least: 100, perClient: 0.4, most: 500 };
 /** While nothing changes, clients are sent a beat this often, in ms. None waits longer than twice that for a message. */
 const beatMs = 1500;
 /** A worker that has not reported for this long is silent. */
@@ -90,6 +90,12 @@ export interface Hub {
 /** Reads the ledger and subscribes to its changes. When it resolves, the hub is ready. */
 export async function createHub(options: HubOptions): Promise<Hub> {
   return started(new ProgressHub(options));
+}
+
+/** How long a tick waits for others while so many clients watch, in ms: a message costs a system call for each. */
+export function tickWaitMs(clients: number): number {
+  const { least, perClient, most } = tickMergeMs;
+  return Math.min(most, Math.max(least, perClient * clients));
 }
 
 class ProgressHub implements Hub {
@@ -260,7 +266,7 @@ class ProgressHub implements Hub {
         setTimeout(() => this.onSilence(tick.workerId), workerSilenceMs),
       );
     }
-    this.tickTimer ??= setTimeout(() => this.publish(), tickMergeMs);
+    this.tickTimer ??= setTimeout(() => this.publish(), tickWaitMs(this.clients.size));
   }
 
   private onSilence(workerId: string): void {
@@ -355,7 +361,8 @@ class ProgressHub implements Hub {
     this.hasSent = true;
     const change = { message, text: JSON.stringify(message) };
     this.ring.push(change);
-    for (const client of this.clients.values()) client.sendChange(change);
+    const bytes = Buffer.from(change.text);
+    for (const client of this.clients.values()) client.sendChange(change, bytes);
     for (const listener of this.listeners) listener(message);
   }
 

@@ -12,6 +12,7 @@ const connectionWords: Readonly<Record<ConnectionState, string>> = {
   silent: 'Not answering',
   offline: 'Offline',
   waiting: 'Reconnecting',
+  refused: 'Token required',
 };
 
 export function Header(props: {
@@ -22,6 +23,8 @@ export function Header(props: {
   path: PagePath | null;
 }) {
   const { connection, silentMs, version, path } = props;
+  // How long there was no news says nothing to who has no token.
+  const isCounted = silentMs !== null && connection !== 'refused';
   return (
     <header class="top">
       <div class="top-inner">
@@ -33,8 +36,8 @@ export function Header(props: {
         <Views shown={path} />
         <span class={`connection ${connection}`} role="status">
           <i aria-hidden="true" />
-          <span class={silentMs === null ? undefined : 'word'}>{connectionWords[connection]}</span>
-          {silentMs !== null && (
+          <span class={isCounted ? 'word' : undefined}>{connectionWords[connection]}</span>
+          {isCounted && (
             <>
               <span class="unseen">. What is shown may be over.</span>
               <span class="no-news" aria-hidden="true">
@@ -43,6 +46,11 @@ export function Header(props: {
             </>
           )}
         </span>
+        {connection === 'refused' && (
+          <button type="button" class="ask" onClick={() => location.reload()}>
+            Enter it
+          </button>
+        )}
         <NotifyButton />
         <ThemeButton />
       </div>

@@ -97,10 +97,8 @@ const asStored = (value: object): Record<string, unknown> => JSON.parse(toJson(v
 const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
 
 function idOf(common: Json): string {
-  const hex = createHash('sha256').update(common).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  );
+  const hex = createHash('sha256').update(common).digest('hex').slice(0, 32);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 /** What was read so far, of whichever database: a value is known by its content. */

@@ -2,8 +2,9 @@
 import type pg from 'pg';
 import type { RowCounts } from '../../platform/progress/progress.ts';
 import { type Json, storable, toJson } from '../json.ts';
-import type { Account, Accounts, LedgerReject, Part } from '../rows.ts';
+import type { Account, Accounts, LedgerReject, SharedWhole, WrittenPart } from '../rows.ts';
 import { count, run } from '../statements/run.ts';
+import { listShared } from './lake/compaction.ts';
 import { addParts, type ChunkPart } from './lake/parts.ts';
 
 /** Rejects, and the chunk that they belong to. */
@@ -24,7 +25,7 @@ export interface ChunkCommit extends ChunkRejects {
 
 /** A sink's account; the lake's also has the parts for the manifest. */
 export interface PreparedAccount extends Account {
-  readonly parts?: readonly Part[];
+  readonly parts?: readonly WrittenPart[];
 }
 
 /** Rejects in one statement: at 8 KiB of raw text each, 16 MiB at most. */
@@ -55,7 +56,8 @@ export async function commitChunk(client: pg.ClientBase, commit: ChunkCommit): P
 }
 
 /**
- * commitChunk for the chunks of many files. False: at least one is fenced off; the caller must roll back.
+ * commitChunk for the chunks of many files, and the parts that they share. False: at least one is fenced off, or somebody
+ * has taken this process for dead and deleted such a part; the caller must roll back.
  */
 export async function commitChunks(client: pg.ClientBase, commits: readonly ChunkCommit[]): Promise<boolean> {
   const committed = await count(client, 'groups/commit-chunks', [
@@ -69,7 +71,7 @@ export async function commitChunks(client: pg.ClientBase, commits: readonly Chun
     commits.map(storedAccounts),
     commits.map((commit) => partsOf(commit).length),
   ]);
-  if (committed !== commits.length) return false;
+  if (committed !== commits.length || !(await listShared(client, sharedBy(commits)))) return false;
   await addParts(client, partsOfChunks(commits));
   for (const commit of commits) await addRejects(client, commit);
   return true;
@@ -81,8 +83,16 @@ function storedAccounts({ accounts }: ChunkCommit): Json {
   return toJson(Object.fromEntries(stored) satisfies Accounts);
 }
 
-function partsOf({ accounts }: ChunkCommit): Part[] {
+function partsOf({ accounts }: ChunkCommit): WrittenPart[] {
   return Object.values(accounts).flatMap(({ parts = [] }) => parts);
+}
+
+/** Each part once. */
+function sharedBy(commits: readonly ChunkCommit[]): SharedWhole[] {
+  const shared = new Map<number, SharedWhole>();
+  for (const commit of commits)
+    for (const part of partsOf(commit)) if (part.shared) shared.set(part.shared.sharedId, part.shared);
+  return [...shared.values()];
 }
 
 function partsOfChunks(commits: readonly ChunkCommit[]): ChunkPart[] {

@@ -1,4 +1,6 @@
 /** Compiles lake and star to columns, keys, dimensions and indexes. */
+
+import { zstdCompress } from '../../platform/storage/node-zstd.ts';
 import type {
   CompiledDimension,
   CompiledLake,
@@ -72,7 +74,28 @@ export function compileLake(
     );
   }
   if (mode.kind !== 'append') columns.push(rowColumn);
-  return { columns, partitionBy };
+  return { columns, partitionBy, compression: compileCompression(source.lake?.compression, mistakes) };
+}
+
+const compressions = ['snappy', 'zstd'] as const;
+
+/** `hasZstd`: whether this Node can compress with it. Where it cannot, another worker loads the dataset's files. */
+export function compileCompression(
+  written: string | undefined,
+  mistakes: Mistakes,
+  { hasZstd = zstdCompress !== null }: { readonly hasZstd?: boolean } = {},
+): CompiledLake['compression'] {
+  const chosen = compressions.find((one) => one === (written ?? 'snappy'));
+  const place = 'lake.compression';
+  if (chosen === undefined)
+    mistakes.add(place, `${JSON.stringify(written)} is no compression of parts`, "Say 'snappy' or 'zstd'");
+  if (chosen === 'zstd' && !hasZstd)
+    mistakes.add(
+      place,
+      `Node ${process.versions.node} has no zstd`,
+      "Run Landfall with Node 22.15 or newer, or say 'snappy'",
+    );
+  return chosen ?? 'snappy';
 }
 
 /** A star as a person writes it. */

@@ -1,6 +1,12 @@
 /** Compiles a definition, as people write it, to a dataset, as coordinator and workers read it. */
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { CompiledColumn, CompiledDataset, CompiledDialect, CompiledStar } from '../compiled.ts';
+import type {
+  CompiledColumn,
+  CompiledDataset,
+  CompiledDialect,
+  CompiledLake,
+  CompiledStar,
+} from '../compiled.ts';
 import { defaultRejectLimit } from '../file/reject-limit.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
 import { compileReferences } from '../references/compile-references.ts';
@@ -72,7 +78,12 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const parsed = columns.map((column, c) => versioned(column, written[c].options));
   const version = versionOf({
     ...{ name, dialect: versionedDialect(dialect), columns: parsed, operations, rules: rules.operations },
-    ...{ lake, star: star && versionedStar(star), rejectLimit, ...(source.drift && { drift }) },
+    ...{
+      lake: versionedLake(lake),
+      star: star && versionedStar(star),
+      rejectLimit,
+      ...(source.drift && { drift }),
+    },
     ...(mode.kind !== 'append' && { mode }),
     ...(format && { format }),
     // What is read of them, and how; not where they come from.
@@ -109,6 +120,11 @@ function versioned(
 /** What the version covers of a dialect: members that were added later count where they are not the default. */
 function versionedDialect({ headerRows, blankRows, ...dialect }: CompiledDialect) {
   return { ...dialect, ...(headerRows !== 1 && { headerRows }), ...(blankRows !== 'read' && { blankRows }) };
+}
+
+/** What the version covers of the lake: not how its bytes are compressed. */
+function versionedLake({ compression: _, ...lake }: CompiledLake): Omit<CompiledLake, 'compression'> {
+  return lake;
 }
 
 /** What the version covers of a star: its mode stands beside it. */

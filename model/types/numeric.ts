@@ -27,7 +27,7 @@ export function numeric(precision: number, scale: number, options: NumberOptions
 }
 
 /** Digits of a decimal that fit into 64 bits. */
-const shortDigits = 18;
+export const shortDigits = 18;
 /** Digits of a decimal that fit into 128 bits. */
 const longDigits = 38;
 

@@ -15,7 +15,8 @@ import { addressesOf, isWithin } from '../storage/schemes.ts';
 import { unpackedBytesDefault } from '../storage/unpack/limits.ts';
 import { tokenSchema, tokensSchema } from './access-tokens.ts';
 import { defaultDatasets } from './default-datasets.ts';
-import { type KeepRule, keepRules, keepText } from './keep.ts';
+import { ageText, defaultKeepReplaced, type KeepRule, keepText } from './keep.ts';
+import { ageSchema, keepSchema } from './keep-settings.ts';
 import type { AccessToken } from './token-roles.ts';
 import { maskedAddress, type WebhookEndpoint, type WebhookSetting } from './webhook-endpoints.ts';
 import { webhooksSchema } from './webhooks.ts';
@@ -60,6 +61,8 @@ export interface Config extends S3Settings {
   readonly stopMs: number;
   /** How long `landfall prune` keeps what is left of files; for ever, where no rule says otherwise. */
   readonly keep: readonly KeepRule[];
+  /** How long parts that other parts have replaced stay for readers that have begun, in ms. */
+  readonly keepReplaced: number;
   /** Folders or files with dataset definitions, and `example:NAME` for those that ship with Landfall. */
   readonly datasets: readonly string[];
   /** The folders and files are the default: they need not exist. */
@@ -80,8 +83,9 @@ export type ConfigFlags = {
 };
 
 /** Members of landfall.config.ts. */
-export type UserConfig = Partial<Omit<Config, Derived | 'keep' | 'webhooks'>> & {
+export type UserConfig = Partial<Omit<Config, Derived | 'keep' | 'keepReplaced' | 'webhooks'>> & {
   readonly keep?: string;
+  readonly keepReplaced?: string;
   readonly webhooks?: readonly WebhookSetting[];
 };
 
@@ -114,6 +118,7 @@ const environmentNames: Record<Setting, string> = {
   s3KmsKey: 'LANDFALL_S3_KMS_KEY',
   s3StorageClass: 'LANDFALL_S3_STORAGE_CLASS',
   keep: 'LANDFALL_KEEP',
+  keepReplaced: 'LANDFALL_KEEP_REPLACED',
   datasets: 'LANDFALL_DATASETS',
 };
 
@@ -178,13 +183,6 @@ const onOrOff = z
   .literal(['true', 'false', true, false], { error: 'must be true or false' })
   .transform((value) => value === true || value === 'true');
 
-const keep = z.string({ error: 'must be text' }).transform((text, context) => {
-  const rules = keepRules(text);
-  if (typeof rules !== 'string') return rules;
-  context.addIssue({ code: 'custom', message: rules });
-  return z.NEVER;
-});
-
 /** What each setting may be. Paths are made absolute against `folder`. */
 function schemaOf(setting: Setting, folder: string): z.ZodType {
   switch (setting) {
@@ -241,7 +239,9 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
     case 's3StorageClass':
       return storageClass;
     case 'keep':
-      return keep;
+      return keepSchema;
+    case 'keepReplaced':
+      return ageSchema;
     case 'datasets':
       return z
         .preprocess(
@@ -374,6 +374,7 @@ function withDefaults(given: Partial<Config>, cwd: string): Config {
     s3KmsKey: given.s3KmsKey ?? s3Defaults.s3KmsKey,
     s3StorageClass: given.s3StorageClass ?? s3Defaults.s3StorageClass,
     keep: given.keep ?? [],
+    keepReplaced: given.keepReplaced ?? defaultKeepReplaced,
     datasets: given.datasets ?? defaultDatasets(cwd),
     ...(given.datasets === undefined && { datasetsOptional: true }),
   };
@@ -431,6 +432,7 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_S3_KMS_KEY: config.s3KmsKey ?? '(none)',
     LANDFALL_S3_STORAGE_CLASS: config.s3StorageClass ?? 'STANDARD',
     LANDFALL_KEEP: config.keep.map(keepText).join(', ') || '(all, for ever)',
+    LANDFALL_KEEP_REPLACED: ageText(config.keepReplaced),
     LANDFALL_DATASETS: config.datasets.join(',') || '(none)',
   };
 }

@@ -19,6 +19,9 @@ const unitMs: Readonly<Record<string, number>> = {
   y: 31_536_000_000,
 };
 
+/** For how long replaced parts stay, in ms: a reader of the lake that has begun may take as long. */
+export const defaultKeepReplaced = unitMs.d;
+
 /** An age in ms: `12h`, `90d`, `6w`, `2y`; null if the text is none. */
 export function ageMs(text: string): number | null {
   const [, digits, unit] = /^(\d{1,5})([hdwy])$/.exec(text.trim()) ?? [];
@@ -50,8 +53,12 @@ export function ageOf(rules: readonly KeepRule[], dataset: string, kind: KeptKin
   return (own.at(-1) ?? fitting.at(-1))?.ms ?? null;
 }
 
-/** A rule as it is written; its age in hours or days. */
+/** A rule as it is written. */
 export function keepText({ dataset, kind, ms }: KeepRule): string {
-  const age = ms % unitMs.d === 0 ? `${ms / unitMs.d}d` : `${ms / unitMs.h}h`;
-  return `${dataset === null ? '' : `${dataset}.`}${kind}=${age}`;
+  return `${dataset === null ? '' : `${dataset}.`}${kind}=${ageText(ms)}`;
+}
+
+/** An age in hours or days. */
+export function ageText(ms: number): string {
+  return ms % unitMs.d === 0 ? `${ms / unitMs.d}d` : `${ms / unitMs.h}h`;
 }

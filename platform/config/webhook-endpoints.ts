@@ -1,4 +1,5 @@
 /** What endpoints of webhooks are: docs/operations/webhooks.md. */
+import { LandfallError } from '../errors/errors.ts';
 
 /** What an endpoint can be told */
 export const webhookEvents = [
@@ -39,4 +40,12 @@ export interface WebhookSetting extends Pick<WebhookEndpoint, 'name' | 'url'> {
 export function maskedAddress({ url }: Pick<WebhookEndpoint, 'url'>): string {
   const { origin, pathname, search } = new URL(url);
   return pathname === '/' && search === '' ? origin : `${origin}/***`;
+}
+
+/** Throws LF_WEBHOOK_UNKNOWN. */
+export function endpointNamed(endpoints: readonly WebhookEndpoint[], name: string): WebhookEndpoint {
+  const found = endpoints.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const known = endpoints.map((one) => one.name).join(', ') || 'none';
+  throw new LandfallError('LF_WEBHOOK_UNKNOWN', { name, known });
 }

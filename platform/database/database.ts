@@ -93,21 +93,33 @@ const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
     ? parseInt8
     : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
 
+export interface ServerVersion {
+  /** As in PostgreSQL 18. */
+  readonly major: number;
+  /** As the server says it: `18.4 (Debian 18.4-1)`. */
+  readonly version: string;
+}
+
+/** The version of the server. Throws its error. */
+export async function serverVersion(pool: pg.Pool): Promise<ServerVersion> {
+  const text = `select current_setting('server_version_num')::int / 10000 as major, current_setting('server_version') as version`;
+  return (await pool.query<ServerVersion>(text)).rows[0];
+}
+
 /** Checks that the server answers and is new enough, and that a pooler in front of it keeps sessions. */
 export async function checkServer(database: Database): Promise<{ version: string }> {
   const address = databaseAddress(database.url);
-  let rows: { number: string; version: string }[];
+  let server: ServerVersion;
   try {
-    const text = `select current_setting('server_version_num') as number, current_setting('server_version') as version`;
-    rows = (await database.pool.query(text)).rows;
+    server = await serverVersion(database.pool);
   } catch (error) {
     // Before anything was asked of it, the first question is whether its address is right.
     if (!(error instanceof LandfallError) || error.code !== 'LF_DATABASE_LOST') throw error;
     const { reason } = error.values;
     throw new LandfallError('LF_DATABASE_UNREACHABLE', { address, reason }, { cause: error });
   }
-  const { number, version } = rows[0];
-  if (Math.floor(Number(number) / 10_000) < versionNeeded) {
+  const { major, version } = server;
+  if (major < versionNeeded) {
     throw new LandfallError('LF_DATABASE_VERSION', { address, version, needed: versionNeeded });
   }
   const { pool } = database;

@@ -80,6 +80,7 @@ export const crashPoints = {
   'chunk.committed': 'the transaction is committed; the queue does not know that the job is done',
   // It loads the chunks of many small files together.
   'group.claimed': 'a worker has claimed the chunks of a group',
+  'group.parts-noted': 'the parts that the chunks of a group share are noted, and not written yet',
   'group.written': 'all chunks of a group are committed in the ledger; the transaction is open',
   'group.published': 'their parts are in their places; the transaction is open',
   'group.committed': 'the transaction is committed; the queue does not know that the job is done',

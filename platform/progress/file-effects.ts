@@ -1,5 +1,7 @@
 /** What an undo, a replay or corrected rows would do, or has done (docs/http.md). */
 
+import type { FoundReject } from './inspection.ts';
+
 /** What leaves with one file. */
 export interface LeavingFile {
   readonly fileId: number;
@@ -36,13 +38,8 @@ export interface CorrectionsEffect {
   readonly taken: number;
   /** Those that would be rejected again. */
   readonly rejected: number;
-  /** The first of them. `line`: in the upload. */
-  readonly rejects: readonly {
-    readonly line: number;
-    readonly code: string;
-    readonly column: string | null;
-    readonly message: string;
-  }[];
+  /** The first of them. */
+  readonly rejects: readonly FoundReject[];
 }
 
 /** What a replay would do. */

@@ -18,12 +18,15 @@ export interface Inspection {
   /** Rows that were read, and those of them that would be rejected. */
   readonly read: number;
   readonly rejected: number;
-  readonly rejects: readonly {
-    readonly line: number;
-    readonly code: string;
-    readonly column: string | null;
-    readonly message: string;
-  }[];
+  readonly rejects: readonly FoundReject[];
   /** A definition for the file, where no dataset fits. */
   readonly proposal: { readonly name: string; readonly source: string } | null;
+}
+
+/** A row that would be rejected. `line`: in the file that was looked at. */
+export interface FoundReject {
+  readonly line: number;
+  readonly code: string;
+  readonly column: string | null;
+  readonly message: string;
 }

@@ -8,6 +8,7 @@ import {
   type FilesJob,
   GivenBack,
   type JobContext,
+  lockLost,
   type QueueWorker,
   type WorkJob,
 } from './contract.ts';
@@ -93,7 +94,7 @@ export async function consumeWork(
   const worker = backend.worker(queueName, process, settings);
   worker.on('error', hooks.onError);
   worker.on('lockRenewalFailed', (jobIds) => {
-    for (const id of jobIds) worker.cancelJob(id, 'the lock was lost');
+    for (const id of jobIds) worker.cancelJob(id, lockLost);
   });
   await worker.waitUntilReady();
   return {

@@ -86,9 +86,12 @@ export interface JobContext {
   readonly stalls: number;
   /** How often a handler gave it back (GivenBack), or little more. */
   readonly givenBack: number;
-  /** Aborted when the lock is lost or the worker gives its jobs back; the handler should throw soon. */
+  /** Aborted when the lock is lost (`lockLost`) or the worker gives its jobs back; the handler should throw soon. */
   readonly signal: AbortSignal;
 }
+
+/** The reason of a signal: the worker was silent for so long that another may take the job. */
+export const lockLost = 'the lock was lost';
 
 /** Thrown by a handler whose process cannot do the job. It uses up no attempt, and any worker may take the job next. */
 export class GivenBack extends Error {

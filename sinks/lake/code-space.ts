@@ -1,16 +1,16 @@
 import type { DictionaryVector, TextDictionary } from '../../kernel/columns/vectors.ts';
 
 /**
- * One numbering of a column's texts for a whole chunk. The kernel passes the same dictionary with every batch, and
- * its codes are used unchanged. An enrichment may pass another dictionary with each batch. From the second one on,
- * codes are translated by their text.
+ * One numbering of a column's texts for a whole chunk, or for the chunks of a group. The kernel passes the same
+ * dictionary with every batch, and its codes are used unchanged. An enrichment may pass another dictionary with each
+ * batch. From the second one on, codes are translated by their text.
  */
 export class CodeSpace {
   #first: TextDictionary | null = null;
   /** Set when a second dictionary is used. */
   #texts: string[] | null = null;
   readonly #codeOfText = new Map<string, number>();
-  readonly #translations = new WeakMap<TextDictionary, Int32Array>();
+  #translations = new WeakMap<TextDictionary, Int32Array>();
   #translated = new Int32Array(0);
 
   /** The number of codes in use. */
@@ -31,6 +31,13 @@ export class CodeSpace {
     if (this.#translated.length < vector.length) this.#translated = new Int32Array(vector.length);
     for (let i = 0; i < vector.length; i++) this.#translated[i] = translation[vector.values[i]];
     return this.#translated;
+  }
+
+  /** Copies the texts that are in use. From now on, the dictionaries that they come from may change. */
+  keepTexts(): void {
+    if (this.#first === null) return;
+    this.#texts ??= this.#ownTexts(this.#first);
+    this.#translations = new WeakMap();
   }
 
   /** Copies the texts of the first dictionary, whose codes the buffers already hold. */

@@ -83,12 +83,26 @@ export abstract class ColumnBuffer {
     };
   }
 
+  /** Removes all rows but the first ones. */
+  truncate(rows: number): void {
+    let count = rows;
+    if (this.#levels !== null) for (let row = 0; row < rows; row++) count -= 1 - this.#levels[row];
+    this.rows = rows;
+    this.count = count;
+    if (count === rows) this.#dropLevels();
+  }
+
+  /** There are no nulls any more. */
+  #dropLevels(): void {
+    if (this.#levels !== null) giveMemory(this.#levels.buffer);
+    this.#levels = null;
+  }
+
   /** Removes the rows and keeps the memory. */
   clear(): void {
     this.rows = 0;
     this.count = 0;
-    if (this.#levels !== null) giveMemory(this.#levels.buffer);
-    this.#levels = null;
+    this.#dropLevels();
   }
 
   /** Releases the memory. The buffer must not be used afterwards. */
@@ -165,6 +179,13 @@ class Utf8Buffer extends ColumnBuffer {
       this.#view,
       this.#byteLength,
     );
+  }
+
+  override truncate(rows: number): void {
+    super.truncate(rows);
+    this.#byteLength = 0;
+    for (let text = 0; text < this.count; text++)
+      this.#byteLength += 4 + this.#view.getUint32(this.#byteLength, true);
   }
 
   override clear(): void {

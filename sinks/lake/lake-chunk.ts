@@ -1,27 +1,23 @@
 /** Writes one chunk to the lake: splits its rows by partition, buffers them in bounded memory, and writes parts. */
 
 import type { Vector } from '../../kernel/columns/vectors.ts';
-import { remember } from '../../kernel/remember.ts';
 import type { Part } from '../../ledger/rows.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import type { Batch } from '../../model/enrich/batch.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Storage } from '../../platform/storage/contract.ts';
-import { CodeSpace } from './code-space.ts';
 import type { Selection } from './column-buffer.ts';
-import { checkVector, type LakeColumn, lakeColumns, partitionColumns } from './lake-columns.ts';
 import { ByteSink } from './parquet/byte-sink.ts';
 import { Compression } from './parquet/compression.ts';
 import { type PartShape, PartWriter } from './part-writer.ts';
-import { Grouper, type Groups, Partitioner } from './partitions.ts';
+import { type Groups, partFolder } from './partitions.ts';
 import { RowBuffer } from './row-buffer.ts';
+import { BatchSplitter, PARTITIONS_MAX } from './split-batch.ts';
 import { clearLeftovers, stagingPrefix } from './staged-part.ts';
 
 const ROW_GROUP_ROWS = 128 * 1024;
 const MEMORY_BYTES = 48 << 20;
-/** The most folders that one chunk may fill. More mean that the dataset is partitioned by the wrong column. */
-const PARTITIONS_MAX = 10_000;
 /** The most open storage writers. Each holds a file descriptor, or on S3 a few upload buffers of 8 MiB. */
 const OPEN_WRITERS_MAX = 8;
 /**
@@ -72,13 +68,6 @@ export function openLakeChunk(options: LakeChunkOptions): LakeChunk {
   return new LakeChunkWriter(options);
 }
 
-/** The parts of a dataset's definition that the lake needs. */
-const layoutOf = remember((dataset: CompiledDataset) => {
-  const columns = lakeColumns(dataset);
-  const parquet = columns.map((column) => column.parquet);
-  return { columns, parquet, partitions: partitionColumns(dataset) };
-});
-
 /** Rows that are appended to one partition together. */
 interface Piece {
   readonly partition: Partition;
@@ -101,11 +90,8 @@ class LakeChunkWriter implements LakeChunk {
   readonly #options: LakeChunkOptions;
   readonly #rowGroupRows: number;
   readonly #memoryBytes: number;
-  readonly #columns: readonly LakeColumn[];
-  readonly #spaces: readonly CodeSpace[];
+  readonly #splitter: BatchSplitter;
   readonly #shape: PartShape;
-  readonly #partitioner: Partitioner;
-  readonly #grouper = new Grouper();
   readonly #partitions: Partition[] = [];
   readonly #openParts = new Set<PartWriter>();
   #bytes = 0;
@@ -116,30 +102,25 @@ class LakeChunkWriter implements LakeChunk {
     this.#options = options;
     this.#rowGroupRows = options.rowGroupRows ?? ROW_GROUP_ROWS;
     this.#memoryBytes = options.memoryBytes ?? MEMORY_BYTES;
-    const { columns, parquet, partitions } = layoutOf(dataset);
-    this.#columns = columns;
-    this.#spaces = this.#columns.map(() => new CodeSpace());
+    this.#splitter = new BatchSplitter(dataset);
     this.#shape = {
       lake,
-      columns: parquet,
-      compression: this.#columns.map(() => new Compression()),
+      columns: this.#splitter.parquet,
+      compression: this.#splitter.columns.map(() => new Compression(dataset.lake.compression)),
       metadata: metadataOf(options),
       keep: options.keep,
     };
-    this.#partitioner = new Partitioner(partitions);
   }
 
   async write(batch: Batch): Promise<void> {
-    const { rows } = batch;
-    if (rows === 0) return;
-    const vectors = this.#columns.map((column, i) => this.#vectorOf(batch, column, this.#spaces[i]));
-    const ordinals = this.#partitioner.assign(rows, (name) => findVector(batch, name));
-    const count = this.#partitioner.paths.length;
-    if (count > PARTITIONS_MAX) this.#tooManyPartitions();
-    for (let ordinal = this.#partitions.length; ordinal < count; ordinal++) {
-      this.#partitions.push({ ordinal, buffer: new RowBuffer(this.#columns, this.#spaces), part: null });
+    if (batch.rows === 0) return;
+    const { columns, spaces } = this.#splitter;
+    const { vectors, groups, partitions } = this.#splitter.split(batch);
+    if (partitions > PARTITIONS_MAX) this.#tooManyPartitions();
+    for (let ordinal = this.#partitions.length; ordinal < partitions; ordinal++) {
+      this.#partitions.push({ ordinal, buffer: new RowBuffer(columns, spaces), part: null });
     }
-    await this.#append(vectors, this.#grouper.group(ordinals, rows, count));
+    await this.#append(vectors, groups);
     await this.#keepToMemory();
   }
 
@@ -150,13 +131,6 @@ class LakeChunkWriter implements LakeChunk {
       chunk: chunkNumber,
       limit: PARTITIONS_MAX,
     });
-  }
-
-  /** The vector that fills a column. Dictionary codes are translated into the chunk's code space. */
-  #vectorOf(batch: Batch, column: LakeColumn, space: CodeSpace): Vector {
-    const vector = findVector(batch, column.vector);
-    checkVector(column, vector);
-    return vector.kind === 'dictionary' ? { ...vector, values: space.codes(vector) } : vector;
   }
 
   /**
@@ -236,9 +210,8 @@ class LakeChunkWriter implements LakeChunk {
   #partOf(partition: Partition): PartWriter {
     const { dataset, fileId, chunkNumber } = this.#options;
     const { ordinal } = partition;
-    const folder = this.#partitioner.paths[ordinal];
-    const name = `f${fileId}-c${chunkNumber}-${dataset.version.slice(0, 8)}.parquet`;
-    const path = [dataset.name, folder, name].filter((step) => step !== '').join('/');
+    const folder = partFolder(dataset.name, this.#splitter.paths[ordinal]);
+    const path = `${folder}/f${fileId}-c${chunkNumber}-${dataset.version.slice(0, 8)}.parquet`;
     const stagingKey = `${stagingPrefix(this.#options)}-p${ordinal}`;
     return (partition.part ??= new PartWriter(this.#shape, path, stagingKey));
   }
@@ -309,13 +282,6 @@ class LakeChunkWriter implements LakeChunk {
       await part?.abort();
     }
   }
-}
-
-function findVector(batch: Batch, name: string): Vector {
-  const vector = batch.vectors.get(name);
-  if (vector === undefined)
-    throw new LandfallError('LF_INTERNAL', { reason: `the batch has no column ${name}` });
-  return vector;
 }
 
 /** Records where a part's rows come from, to be read without the ledger. It is the same for every attempt. */

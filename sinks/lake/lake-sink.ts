@@ -1,14 +1,14 @@
 /** The lake as a sink: parts in folders of their partitions, and rejects in quarantine. */
-import type { LedgerReject } from '../../ledger/ledger.ts';
+import type pg from 'pg';
+import type { LedgerReject, PreparedAccount } from '../../ledger/ledger.ts';
 import type { Part } from '../../ledger/rows.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import type { Batch } from '../../model/enrich/batch.ts';
 import { allSettled } from '../../platform/all-settled.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { Staged, Storage } from '../../platform/storage/contract.ts';
-import { rowsWritten } from '../all-sinks.ts';
+import { groupOfSingles, rowsWritten } from '../all-sinks.ts';
 import type {
-  Account,
   ChunkToWrite,
   FileToCount,
   Sink,
@@ -22,14 +22,8 @@ import { auditLakeOf } from './audit-lake.ts';
 import { type LakeChunk, openLakeChunk } from './lake-chunk.ts';
 import { folderLimits } from './partition-path.ts';
 import { QuarantinePart } from './quarantine.ts';
+import { LakeGroup } from './shared/lake-group.ts';
 import { sweepLake } from './sweep-lake.ts';
-
-/**
- * The most rejects in a quarantine part, apart from those of the turn that reaches it. Its encoder writes about
- * 10,000 per second: enough for what people look at, but not for a file that consists of rejects. The ledger has all
- * of them.
- */
-const QUARANTINE_REJECTS = 10_000;
 
 export class LakeKind implements SinkKind {
   readonly name = 'lake';
@@ -51,10 +45,12 @@ export class LakeKind implements SinkKind {
 
 export class LakeSink extends LakeKind implements Sink {
   private readonly lake: Storage;
+  private readonly pool: pg.Pool;
 
-  constructor(lake: Storage) {
+  constructor(lake: Storage, pool: pg.Pool) {
     super();
     this.lake = lake;
+    this.pool = pool;
   }
 
   /** Nothing to do: folders are created with the objects in them. */
@@ -64,8 +60,14 @@ export class LakeSink extends LakeKind implements Sink {
     return new LakeSinkChunk(this.lake, chunk, null);
   }
 
-  openGroup(): SinkGroup {
-    return new LakeGroup(this.lake);
+  openGroup(dataset: CompiledDataset): SinkGroup {
+    const { lake, pool } = this;
+    return new LakeGroup({ lake, pool, dataset, quarantineOf: (chunk) => quarantineOf(lake, chunk) });
+  }
+
+  /** For chunks that are written again: each has its own parts, which wait in memory as far as they are small. */
+  openRewrite(): SinkGroup {
+    return groupOfSingles(async (chunk) => new LakeSinkChunk(this.lake, chunk, []));
   }
 
   async count(
@@ -98,25 +100,23 @@ interface LakeObject {
 }
 
 class LakeSinkChunk implements SinkChunk {
-  /** The parts that wait in memory, for a chunk of a group. */
-  readonly objects: LakeObject[] = [];
-  private readonly group: Set<LakeSinkChunk> | null;
+  private readonly lake: Storage;
+  private readonly objects: LakeObject[];
   private readonly parts: LakeChunk;
   private readonly quarantine: QuarantinePart;
   private readonly stopwatch: ChunkToWrite['stopwatch'];
-  private rejects = 0;
+  private staged: Staged | null = null;
 
-  /** `group` stages small parts. The chunk belongs to it until it is aborted. */
-  constructor(lake: Storage, chunk: ChunkToWrite, group: Set<LakeSinkChunk> | null) {
+  /** `objects`: takes the parts that are small, until the chunk is prepared. Null: they are staged one by one. */
+  constructor(lake: Storage, chunk: ChunkToWrite, objects: LakeObject[] | null) {
     const { dataset, file, chunkNumber, fencingToken, byteStart, byteEnd, stopwatch, signal } = chunk;
     const address = { lake, fileId: file.fileId, chunkNumber, fencingToken };
-    const keep = group === null ? undefined : (part: LakeObject) => void this.objects.push(part);
+    const keep = objects === null ? undefined : (part: LakeObject) => void objects.push(part);
+    this.lake = lake;
+    this.objects = objects ?? [];
     this.parts = openLakeChunk({ ...address, dataset, byteStart, byteEnd, keep, signal });
-    const { name, version: definitionVersion } = dataset;
-    this.quarantine = new QuarantinePart({ ...address, dataset: name, definitionVersion, file: file.name });
+    this.quarantine = quarantineOf(lake, chunk);
     this.stopwatch = stopwatch;
-    this.group = group;
-    group?.add(this);
   }
 
   async write(batch: Batch): Promise<void> {
@@ -124,62 +124,39 @@ class LakeSinkChunk implements SinkChunk {
     this.stopwatch.lap('lake');
   }
 
-  async writeRejects(rejects: readonly LedgerReject[]): Promise<void> {
-    if (this.rejects < QUARANTINE_REJECTS) await this.quarantine.add(rejects);
-    this.rejects += rejects.length;
+  writeRejects(rejects: readonly LedgerReject[]): Promise<void> {
+    return this.quarantine.add(rejects);
   }
 
-  async prepare(): Promise<Account> {
+  async prepare(): Promise<PreparedAccount> {
     const [parts] = await allSettled<readonly Part[]>([this.parts.finish(), this.finishQuarantine()]);
+    if (this.objects.length > 0) this.staged = await this.lake.stage(this.objects);
     const sum = (count: (part: Part) => number) => parts.reduce((all, part) => all + count(part), 0);
     return { rows: sum(({ rows }) => rows), bytes: sum(({ bytes }) => bytes), parts };
   }
 
   private async finishQuarantine(): Promise<readonly Part[]> {
     await this.quarantine.finish();
-    crashPoint('quarantine.staged');
     return [];
-  }
-
-  async publish(): Promise<void> {
-    await this.parts.publish();
-    crashPoint('lake.parts-published');
-    await this.quarantine.publish();
-    crashPoint('quarantine.published');
-  }
-
-  async abort(): Promise<void> {
-    this.group?.delete(this);
-    await Promise.all([this.parts.abort(), this.quarantine.abort()]);
-  }
-}
-
-/** Small parts of many chunks wait in memory, and are staged and published together. */
-class LakeGroup implements SinkGroup {
-  private readonly lake: Storage;
-  private readonly chunks = new Set<LakeSinkChunk>();
-  private staged: Staged | null = null;
-
-  constructor(lake: Storage) {
-    this.lake = lake;
-  }
-
-  async open(chunk: ChunkToWrite): Promise<SinkChunk> {
-    return new LakeSinkChunk(this.lake, chunk, this.chunks);
-  }
-
-  async prepare(): Promise<void> {
-    this.staged = await this.lake.stage([...this.chunks].flatMap(({ objects }) => objects));
   }
 
   async publish(): Promise<void> {
     await this.staged?.publish();
     this.staged = null;
-    for (const chunk of this.chunks) await chunk.publish();
+    await this.parts.publish();
+    crashPoint('lake.parts-published');
+    await this.quarantine.publish();
   }
 
   async abort(): Promise<void> {
-    await this.staged?.discard();
-    await Promise.all([...this.chunks].map((chunk) => chunk.abort()));
+    await Promise.all([this.staged?.discard(), this.parts.abort(), this.quarantine.abort()]);
+    this.staged = null;
   }
+}
+
+function quarantineOf(lake: Storage, chunk: ChunkToWrite): QuarantinePart {
+  const { file, chunkNumber, fencingToken } = chunk;
+  const { name: dataset, version: definitionVersion } = chunk.dataset;
+  const address = { lake, fileId: file.fileId, chunkNumber, fencingToken };
+  return new QuarantinePart({ ...address, dataset, definitionVersion, file: file.name });
 }

@@ -33,6 +33,11 @@ export class Partitioner {
     this.paths = this.#levels.length === 0 ? [''] : this.#levels[this.#levels.length - 1].paths;
   }
 
+  /** See CodeSpace. */
+  keepTexts(): void {
+    for (const level of this.#levels) level.keepTexts();
+  }
+
   /** The partition ordinal of each row, valid until the next call. `vector` finds a column of the batch. */
   assign(rows: number, vector: (name: string) => Vector): Int32Array {
     if (this.#parents.length < rows) this.#parents = new Int32Array(rows);
@@ -59,6 +64,10 @@ class PartitionLevel {
 
   constructor(column: PartitionColumn) {
     this.column = column;
+  }
+
+  keepTexts(): void {
+    this.#space.keepTexts();
   }
 
   assign(vector: Vector, parents: Int32Array, parentPaths: readonly string[], rows: number): Int32Array {
@@ -199,4 +208,9 @@ export class Grouper {
 
 function scatterRows(ordinals: Int32Array, rows: number, next: Int32Array, order: Int32Array): void {
   for (let i = 0; i < rows; i++) order[next[ordinals[i]]++] = i;
+}
+
+/** The folder of a partition of a dataset, where its parts are. `partition`: '' where there is no partition column. */
+export function partFolder(dataset: string, partition: string): string {
+  return partition === '' ? dataset : `${dataset}/${partition}`;
 }

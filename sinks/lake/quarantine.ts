@@ -5,6 +5,7 @@
 import { Writable } from 'node:stream';
 import type parquet from 'parquetjs-lite';
 import type { Part } from '../../ledger/rows.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { Storage, StorageWriter } from '../../platform/storage/contract.ts';
 import { stagingKey } from '../../platform/storage/staging-key.ts';
 
@@ -30,6 +31,12 @@ export interface QuarantineOptions {
   readonly chunkNumber: number;
   readonly fencingToken: number;
 }
+
+/**
+ * The most rejects in a part, apart from those of the turn that reaches it. Its encoder writes about 10,000 per second:
+ * enough for what people look at, but not for a file that consists of rejects. The ledger has all of them.
+ */
+const REJECTS_MAX = 10_000;
 
 /** Raw texts take up to 8 KiB each, and the rows of a group wait in memory. */
 const ROW_GROUP_ROWS = 1000;
@@ -81,6 +88,7 @@ export class QuarantinePart {
 
   /** Blocks the event loop for about 30 ms per 250 rows, because the package is slow. */
   async add(rejects: readonly QuarantinedRow[]): Promise<void> {
+    if (this.#rows >= REJECTS_MAX) return;
     const { file, definitionVersion } = this.#options;
     for (const { byteOffset, line, column, code, message, raw } of rejects) {
       this.#writer ??= await this.#open();
@@ -109,6 +117,12 @@ export class QuarantinePart {
 
   /** Completes the part in staging. Returns null if nothing was rejected. */
   async finish(): Promise<Part | null> {
+    const part = await this.#complete();
+    crashPoint('quarantine.staged');
+    return part;
+  }
+
+  async #complete(): Promise<Part | null> {
     if (this.#writer === null || this.#storage === null) return null;
     await this.#writer.close();
     await this.#storage.commit();
@@ -122,6 +136,7 @@ export class QuarantinePart {
     const { lake } = this.#options;
     if (this.#finished) await lake.moveFrom(lake, this.#stagingKey, quarantinePath(this.#options));
     this.#finished = false;
+    crashPoint('quarantine.published');
   }
 
   /** Drops what is staged. Does not fail. */

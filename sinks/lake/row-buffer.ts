@@ -43,6 +43,12 @@ export class RowBuffer {
     return this.#columns!.map((column) => column.values());
   }
 
+  /** Removes all rows but the first ones. */
+  truncate(rows: number): void {
+    for (const column of this.#columns ?? []) column.truncate(rows);
+    this.rows = rows;
+  }
+
   /** Removes the rows and keeps the memory for the next ones. */
   clear(): void {
     for (const column of this.#columns ?? []) column.clear();

@@ -18,6 +18,7 @@ import type {
   ChunkToWrite,
   EndedNotes,
   FileToCount,
+  GroupAccounts,
   Sink,
   SinkChunk,
   SinkCount,
@@ -333,7 +334,7 @@ class StarGroup implements SinkGroup {
   }
 
   /** The server counts the rows of all chunks together. The account of each chunk counts the rows that it kept. */
-  async prepare(transaction: ChunkTransaction): Promise<void> {
+  async prepare(transaction: ChunkTransaction): Promise<GroupAccounts> {
     const client = await transaction.open();
     const { star } = this;
     const loading = star.keyed === null ? loadingStar(star, null) : await loadingEvents(client, star, null);
@@ -348,6 +349,7 @@ class StarGroup implements SinkGroup {
       transaction,
       [...this.chunks].map(({ partials }) => partials),
     );
+    return new Map();
   }
 
   /** Nothing to do: the rows appear with the commit. */

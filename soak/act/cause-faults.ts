@@ -65,6 +65,16 @@ const acts: Readonly<Record<FaultKind, Act>> = {
     ),
   'half-open connections': ({ site }, fault) => onLink(site, fault, (link) => link.halfOpen()),
   'slow the network': ({ site }, fault) => onLink(site, fault, (link) => link.slow(2 + fault.other * 60)),
+  // Nothing arrives, and nobody is told: neither end of a connection sees it close.
+  'cut off a host': async ({ site }, fault) => {
+    const unit = chosen(site.units, fault.which)!;
+    const hit = await alone(unit, async () => {
+      site.network!.cut(unit.name);
+      await delay(fault.forMs);
+      site.network!.heal(unit.name);
+    });
+    return hit === null ? null : { host: unit.name };
+  },
 };
 
 /** Makes every fault at its time. Resolves when all are over. */

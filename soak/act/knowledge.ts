@@ -11,6 +11,8 @@ export interface Fate {
   most: 0 | 1;
   /** Codes with which a file of this content may have failed. */
   readonly mayFail: Set<string>;
+  /** Whether another content was dropped over it. It may have been loaded by then, and not moved yet. */
+  overwritten: boolean;
 }
 
 /** The codes with which a flawed content may fail. */
@@ -25,7 +27,6 @@ const flawCodes: Readonly<Record<string, readonly string[]>> = {
 
 /** Those of files of JSON, beside them. Lines that are not JSON are rejects. */
 const jsonFlawCodes: Readonly<Record<string, readonly string[]>> = {
-  binary: ['LF_REJECT_LIMIT', 'LF_JSON_DOCUMENT'],
   header: ['LF_REJECT_LIMIT', 'LF_JSON_RECORDS'],
 };
 
@@ -49,7 +50,7 @@ export class Knowledge {
       const { flaw, dataset } = content;
       const own = isJson(dataset) ? jsonFlawCodes[flaw ?? ''] : undefined;
       const codes = [...(flawCodes[flaw ?? ''] ?? []), ...(own ?? [])];
-      fate = { least: 0, most: 0, mayFail: new Set(codes) };
+      fate = { least: 0, most: 0, mayFail: new Set(codes), overwritten: false };
       this.fates.set(key, fate);
     }
     return fate;
@@ -58,7 +59,10 @@ export class Knowledge {
   dropped({ content: id, dataset, name }: Drop, { over }: { over: boolean }): void {
     const key = `${dataset}/${name}`;
     const before = this.names.get(key) ?? [];
-    if (over && before.length > 0) this.disturbed(before.at(-1)!, ['LF_FILE_CHANGED', 'LF_FILE_MISSING']);
+    if (over && before.length > 0) {
+      this.disturbed(before.at(-1)!, ['LF_FILE_CHANGED', 'LF_FILE_MISSING']);
+      this.fateOf(before.at(-1)!).overwritten = true;
+    }
     this.named(key, id);
     this.expect(id);
     // Versions of notes replace each other.

@@ -59,7 +59,7 @@ export async function checkFiles(postgres: OwnPostgres, knowledge: Knowledge): P
     const { file_id: fileId, dataset, name } = file;
     done.push({ fileId, dataset, name, contentHash: known.hash, expected: known.expected });
     for (const what of brokenReceipt(file, known.rejectCount)) fault(what);
-    if (!liesWhereItSays(file)) fault(`is not at ${file.url}`);
+    if (!knowledge.fates.get(key)?.overwritten && !liesWhereItSays(file)) fault(`is not at ${file.url}`);
     const found = await postgres.query<{ byte_offset: number; code: string }>(
       'select byte_offset::float8 as byte_offset, code from landfall.reject where file_id = $1 order by byte_offset, code',
       [file.file_id],

@@ -35,9 +35,11 @@ export async function heldJobs({ postgres, redis }: Site): Promise<string[]> {
 }
 
 async function unseenObjects({ folder, postgres }: Site): Promise<Record<string, number>> {
-  const listed = new Set(
-    (await postgres.query<{ path: string }>('select path from landfall.part')).map(({ path }) => path),
+  const parts = await postgres.query<{ path: string }>(
+    `select path from landfall.part where shared_id is null
+     union all select path from landfall.shared_part where listed`,
   );
+  const listed = new Set(parts.map(({ path }) => path));
   const unseen = { 'parts that no manifest lists': 0, staged: 0, 'in the spool': 0 };
   for (const path of filesBelow(join(folder, 'lake'))) {
     if (path.startsWith('.landfall/spool')) unseen['in the spool'] += 1;

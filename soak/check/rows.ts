@@ -94,21 +94,32 @@ class DatasetRows {
   private async lake(columns: Columns): Promise<void> {
     const { postgres, dataset, folder } = this.options;
     await this.duck.run(`create or replace table lake (file_id integer, ${typed(columns)})`);
-    const parts = await postgres.query<{ path: string; file_id: number }>(
-      'select path, file_id from landfall.manifest where dataset = $1',
+    const parts = await postgres.query<{ path: string; file_id: number; shared: number | null }>(
+      'select path, file_id, _chunk as shared from landfall.manifest where dataset = $1',
       [dataset],
     );
     const files = new Map<number, string[]>();
-    for (const { path, file_id: fileId } of parts) {
+    for (const { path, file_id: fileId } of parts.filter(({ shared }) => shared === null)) {
       files.set(fileId, [...(files.get(fileId) ?? []), join(folder, 'lake', path)]);
     }
     const casts = Object.entries(columns).map(([name, type]) => `cast(${name} as ${type})`);
-    for (const [fileId, paths] of files) {
-      await this.duck.run(
+    const insert = (fileId: string, paths: readonly string[], where: string) =>
+      this.duck.run(
         `insert into lake select ${fileId}, ${casts.join(', ')}
-         from read_parquet([${paths.map(literal).join(', ')}], union_by_name = true, hive_partitioning = true)`,
+         from read_parquet([${paths.map(literal).join(', ')}], union_by_name = true, hive_partitioning = true) r ${where}`,
       );
+    for (const [fileId, paths] of files) await insert(String(fileId), paths, '');
+    // Of a part that chunks share, the rows of those that the manifest lists there.
+    const shared = new Map<string, string[]>();
+    for (const { path, file_id: fileId, shared: chunk } of parts) {
+      if (chunk !== null) shared.set(path, [...(shared.get(path) ?? []), `(${chunk}, ${fileId})`]);
     }
+    for (const [path, chunks] of shared)
+      await insert(
+        'c.file_id',
+        [join(folder, 'lake', path)],
+        `join (values ${chunks.join(', ')}) c (chunk, file_id) on c.chunk = r._chunk`,
+      );
   }
 
   /** All facts, whatever the state of their files. */

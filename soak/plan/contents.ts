@@ -56,8 +56,10 @@ export function drawContent(
   const ours = written || isJson(dataset) || isKeyed(dataset);
   const rowsMax = isKeyed(dataset) ? Math.min(eventsMax, options.rowsMax) : options.rowsMax;
   const packing = draw.weighted<Content['packing']>({ none: 70, gzip: 20, zip: 10 });
-  // Rejects must outnumber the limit for certain; a damaged file must be long enough to be cut.
-  const rowsLeast = flaw === 'rejects' || flaw === 'damaged' || flaw === 'cut off' ? 50 : 0;
+  // Rejects must outnumber the limit for certain; a damaged file must be long enough to be cut. Without a row, lines are an
+  // empty file.
+  const isLong = flaw === 'rejects' || flaw === 'damaged' || flaw === 'cut off';
+  const rowsLeast = isLong ? 50 : dataset === 'lines' ? 1 : 0;
   return {
     id,
     dataset,

@@ -50,20 +50,25 @@ const lengths: Readonly<Partial<Record<FaultKind, readonly [number, number]>>> =
   'stall connections': [500, 25_000],
   'half-open connections': [2000, 25_000],
   'slow the network': [2000, 15_000],
+  'cut off a host': [1000, 45_000],
 };
 
 /** Pauses between faults, in ms. */
 const pauseMs = [400, 7000] as const;
 
+/** Where each process has a host of its own. */
+const ofHosts = { 'cut off a host': 14 };
+
 /** Faults begin after `forMs` / 20, so that there is something to disturb. */
-export function drawFaults(draw: Draw, backend: Backend, forMs: number): Fault[] {
+export function drawFaults(draw: Draw, backend: Backend, forMs: number, hosts: boolean): Fault[] {
+  const kinds = hosts ? { ...weights[backend], ...ofHosts } : weights[backend];
   const faults: Fault[] = [];
   let atMs = Math.min(3000, forMs / 20);
   for (let number = 1; ; number++) {
     const one = draw.of(number);
     atMs += one.magnitude(...pauseMs);
     if (atMs > forMs) return faults;
-    const kind = one.weighted(weights[backend]);
+    const kind = one.weighted(kinds);
     const length = lengths[kind];
     const forFaultMs = length === undefined ? 0 : one.magnitude(...length);
     faults.push({ atMs, kind, which: one.share(), other: one.share(), forMs: forFaultMs });

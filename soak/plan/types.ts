@@ -116,6 +116,7 @@ export const faultKinds = [
   'stall connections',
   'half-open connections',
   'slow the network',
+  'cut off a host',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 

@@ -20,15 +20,17 @@ export class Link {
   readonly name: string;
   port = 0;
   private readonly target: () => number;
+  private readonly address: string;
   private readonly pairs = new Set<Pair>();
   private listener: Server | null = null;
   private stalled = false;
   private lateMs = 0;
 
-  /** `target`: the server's port on this machine, asked for each connection. */
-  constructor(name: string, target: () => number) {
+  /** `target`: the server's port on this machine, asked for each connection. `address`: where the client finds it. */
+  constructor(name: string, target: () => number, address = '127.0.0.1') {
     this.name = name;
     this.target = target;
+    this.address = address;
   }
 
   /** Listens on a free port, or on the one it had before. */
@@ -38,7 +40,7 @@ export class Link {
     this.listener = listener;
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject);
-      listener.listen(this.port, '127.0.0.1', resolve);
+      listener.listen(this.port, this.address, resolve);
     });
     this.port = (listener.address() as { port: number }).port;
   }

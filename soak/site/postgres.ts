@@ -35,8 +35,9 @@ export class OwnPostgres {
   }
 
   /** Address of the database when reached through `port`. */
-  url(port: number): string {
+  url(port: number, address = '127.0.0.1'): string {
     const url = new URL(this.server.url);
+    url.hostname = address;
     url.port = String(port);
     return url.href;
   }

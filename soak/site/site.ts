@@ -1,6 +1,6 @@
 /**
  * A complete Landfall of real processes, as if on three machines: a coordinator and two pools of two workers, each
- * with its own network links to the servers.
+ * with its own network links to the servers, and with a host of its own if that is asked for.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Journal } from '../journal.ts';
 import type { Backend } from '../plan/faults.ts';
 import { Link } from './link.ts';
+import { type Network, openNetwork } from './namespaces.ts';
 import { OwnPostgres } from './postgres.ts';
 import { OwnRedis } from './redis.ts';
 import { Unit } from './unit.ts';
@@ -22,6 +23,7 @@ export const definitions = ['marks', 'notes', 'lines', 'documents', 'orders', 't
 const workersPerPool = 2;
 
 const coordinate = ['coordinator', '--port', '0'];
+const poolNames = ['pool-1', 'pool-2'];
 
 export interface Site {
   readonly folder: string;
@@ -32,6 +34,8 @@ export interface Site {
   /** All units, the coordinator first. */
   readonly units: readonly Unit[];
   readonly links: readonly Link[];
+  /** The hosts, named like their units. Null: all are on this one. */
+  readonly network: Network | null;
   /** A second coordinator, which is not started yet. */
   readonly rival: () => Unit;
   /** The environment of a command that an operator runs. */
@@ -47,6 +51,8 @@ export interface SiteOptions {
   readonly backend: Backend;
   readonly chunkBytes: number;
   readonly journal: Journal;
+  /** Whether each unit has a host of its own. */
+  readonly hosts: boolean;
 }
 
 export async function startSite(options: SiteOptions): Promise<Site> {
@@ -57,32 +63,38 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const redis = backend === 'redis' ? new OwnRedis(join(folder, 'redis')) : null;
   await Promise.all([postgres.start(), redis?.start()]);
   const links: Link[] = [];
+  const network = options.hosts ? openNetwork(['coordinator', ...poolNames]) : null;
+  const address = network?.address ?? '127.0.0.1';
   const operatorEnv = () => ({
     ...environment(options),
     DATABASE_URL: postgres.url(postgres.port),
     REDIS_URL: redis === null ? '' : `redis://127.0.0.1:${redis.port}`,
     LANDFALL_WORKERS: '1',
   });
-  const unit = (name: string, args: readonly string[], env: NodeJS.ProcessEnv) => {
-    const command = [process.execPath, landfallMain, ...args];
+  const commandOf = (args: readonly string[]) => [process.execPath, landfallMain, ...args];
+  const unit = (name: string, command: readonly string[], env: NodeJS.ProcessEnv) => {
     return new Unit({ name, command, env, cwd: folder, log: join(folder, 'logs', `${name}.log`), journal });
   };
   const linkedUnit = async (name: string, args: readonly string[]) => {
-    const toPostgres = new Link(`${name} to Postgres`, () => postgres.port);
+    const toPostgres = new Link(`${name} to Postgres`, () => postgres.port, address);
     await toPostgres.open();
     links.push(toPostgres);
-    const env = { ...environment(options), DATABASE_URL: postgres.url(toPostgres.port), REDIS_URL: '' };
+    const env = {
+      ...environment(options),
+      DATABASE_URL: postgres.url(toPostgres.port, address),
+      REDIS_URL: '',
+    };
     if (redis !== null) {
-      const toRedis = new Link(`${name} to Redis`, () => redis.port);
+      const toRedis = new Link(`${name} to Redis`, () => redis.port, address);
       await toRedis.open();
       links.push(toRedis);
-      env.REDIS_URL = `redis://127.0.0.1:${toRedis.port}`;
+      env.REDIS_URL = `redis://${address}:${toRedis.port}`;
     }
-    return unit(name, args, env);
+    return unit(name, network?.commandOn(name, commandOf(args)) ?? commandOf(args), env);
   };
   const coordinator = await linkedUnit('coordinator', coordinate);
   const pools: Unit[] = [];
-  for (const name of ['pool-1', 'pool-2']) {
+  for (const name of poolNames) {
     pools.push(await linkedUnit(name, ['worker', '--workers', String(workersPerPool)]));
   }
   const units = [coordinator, ...pools];
@@ -90,6 +102,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     await Promise.all(links.map((link) => link.close()));
     await redis?.stop();
     await postgres.stop();
+    network?.close();
   };
   return {
     folder,
@@ -99,7 +112,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     pools,
     units,
     links,
-    rival: () => unit('rival', coordinate, operatorEnv()),
+    network,
+    rival: () => unit('rival', commandOf(coordinate), operatorEnv()),
     operatorEnv,
     async stop() {
       await Promise.all(units.map((unit) => unit.stop()));
@@ -109,6 +123,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
       for (const unit of units) unit.kill();
       redis?.signal('SIGKILL');
       postgres.kill();
+      network?.close();
     },
   };
 }

@@ -144,6 +144,7 @@ export async function openRig(
     stopMs: 10_000,
     ...s3Defaults,
     keep: [],
+    keepReplaced: 86_400_000,
     datasets: [],
     ...options.settings,
   };

@@ -43,14 +43,11 @@ export async function account(site: CrashSite, after = 0) {
   const ordered = (fileId: number | null) =>
     fileId === null ? null : (order.get(fileId) ?? `no file ${fileId}`);
   const named = (path: string) =>
-    path
-      .replace(/f(\d+)-/, (_, fileId) => `f${ordered(Number(fileId))}-`)
-      .replace(/-[0-9a-f]{8}\b/, '')
-      .replace(/s\d+(?=\.parquet)/, 's');
-  const parts = await ask<PartToAudit>(
-    `select m.path, m.rows::int, m.bytes::int, m.chunk_id as "chunkId",
+    path.replace(/f(\d+)-/, (_, fileId) => `f${ordered(Number(fileId))}-`).replace(/-[0-9a-f]{8}\b/, '');
+  const parts = await ask<PartToAudit & { readonly own: string }>(
+    `select m.path, regexp_replace(m.path, '[^/]*$', 'f' || m.file_id || '-c' || c.number) as own, m.rows::int, m.bytes::int, m.chunk_id as "chunkId",
        case when s.path is not null then json_build_object('rows', s.rows, 'bytes', s.bytes) end as shared
-     from landfall.manifest m left join landfall.shared_part s using (path)
+     from landfall.manifest m join landfall.chunk c using (chunk_id) left join landfall.shared_part s using (path)
      where m.file_id > $1 order by m.path, m.chunk_id`,
     after,
   );
@@ -68,7 +65,8 @@ export async function account(site: CrashSite, after = 0) {
     )
       .map(({ dataset, kind, file_id }) => `${dataset}: ${kind} of file ${ordered(file_id)}`)
       .sort(),
-    parts: parts.map((part) => `${named(part.path)}: ${part.rows} rows`).sort(),
+    // Whether small files were loaded together, and share parts, depends on who died when.
+    parts: parts.map(({ own, rows }) => `${named(own)}: ${rows} rows`).sort(),
     lake: { rows: audit.rows, faults: audit.faults },
     manifest: await ask('select count(*)::int as parts, sum(rows)::int as rows from landfall.manifest'),
     quarantine: (await keysOf(lake))

@@ -100,7 +100,9 @@ async function jobs(site: Searched): Promise<string[]> {
 /** Parts staged, spooled chunks and parts that the manifest does not list. */
 async function objects(site: Searched): Promise<string[]> {
   const { rows } = await site.pool.query(
-    `select coalesce(s.path, p.path) as path from landfall.part p left join landfall.shared_part s using (shared_id)
+    `select path from landfall.part where shared_id is null
+     union all
+     select path from landfall.shared_part where listed
      union all
      select 'quarantine/' || dataset || '/f' || file_id || '-c' || number || '.parquet'
      from landfall.chunk join landfall.file using (file_id) where landfall.chunk.state = 'committed'`,

@@ -117,7 +117,7 @@ export const scenarios = {
         'group.places-chosen',
         'group.moved',
       ],
-      worker: ['group.claimed', 'group.written', 'group.published', 'group.committed'],
+      worker: ['group.claimed', 'group.parts-noted', 'group.written', 'group.published', 'group.committed'],
     },
     async run(round) {
       round.arm();

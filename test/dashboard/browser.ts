@@ -62,6 +62,12 @@ export function forgive(text: string): void {
   complaints.splice(at, 1);
 }
 
+/** Takes back every complaint with this text, of which the test has caused one or more. */
+export function forgiveAll(text: string): void {
+  forgive(text);
+  while (complaints.some((complaint) => complaint.includes(text))) forgive(text);
+}
+
 /** Tests with one browser. None may complain, and no page may ask another host. */
 export function describePage(name: string, body: () => void): void {
   describeBrowser(name, () => {

@@ -38,6 +38,8 @@ export interface ScriptedServer {
   send(message: ProgressMessage): void;
   /** Says nothing from now on, not even that nothing is new, or speaks again. */
   freeze(isFrozen: boolean): void;
+  /** Asks for a token from now on, which no browser has, or for none. */
+  lock(isLocked: boolean): void;
   /** Cuts every socket, as a restart would. */
   cut(): void;
   close(): Promise<void>;
@@ -55,13 +57,14 @@ export async function startScripted(first: ProgressMessage): Promise<ScriptedSer
   ]);
   let snapshot = first;
   let isFrozen = false;
+  let isLocked = false;
   const http = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://local');
     const path = normalize(url.pathname);
     const answer = answers.get(request.url ?? '') ?? answers.get(path);
     if (path.startsWith('/api/')) {
       asked.push(request.url ?? '');
-      response.statusCode = answer === undefined ? 404 : 200;
+      response.statusCode = isLocked ? 401 : answer === undefined ? 404 : 200;
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(answer ?? { code: 'LF_HTTP_NOT_FOUND', message: 'No.', fix: 'None.' }));
       return;
@@ -71,7 +74,10 @@ export async function startScripted(first: ProgressMessage): Promise<ScriptedSer
     response.setHeader('content-type', types[extname(file)] ?? 'text/plain');
     response.end(existsSync(file) ? readFileSync(file) : '');
   });
-  const sockets = new WebSocketServer({ server: http, path: '/progress' });
+  const sockets = new WebSocketServer({
+    ...{ server: http, path: '/progress' },
+    verifyClient: (_info, done) => done(!isLocked, 401),
+  });
   sockets.on('connection', (socket: WebSocket, request) => {
     opened.push(request.url ?? '');
     if (!new URL(request.url ?? '/', 'http://local').searchParams.has('seq'))
@@ -95,6 +101,9 @@ export async function startScripted(first: ProgressMessage): Promise<ScriptedSer
     },
     freeze(frozen) {
       isFrozen = frozen;
+    },
+    lock(locked) {
+      isLocked = locked;
     },
     cut() {
       for (const socket of sockets.clients) socket.terminate();

@@ -156,7 +156,8 @@ function fileNamed(site: Site, name: string, after = 0): Promise<number> {
 /** Paths of the committed parts of a dataset: the manifest, as a reader of the lake would ask for it. */
 export async function committedParts(site: TestSite, dataset: string): Promise<string[]> {
   const rows = await site.query<{ path: string }>(
-    'select path from landfall.part where dataset = $1 order by path',
+    `select distinct coalesce(s.path, p.path) as path
+     from landfall.part p left join landfall.shared_part s using (shared_id) where p.dataset = $1 order by path`,
     [dataset],
   );
   return rows.map(({ path }) => join(site.folder, 'lake', path));

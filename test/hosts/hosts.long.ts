@@ -5,11 +5,11 @@
  */
 import { createReadStream, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mayMakeHosts } from '../../soak/site/namespaces.ts';
 import { generatedTrips } from '../e2e/site.ts';
 import { until } from '../faults/support.ts';
 import { tempFolder } from '../support/index.ts';
 import { isTurnOf } from '../support/turn.ts';
-import { mayMakeHosts } from './network.ts';
 import { type Host, type HostPool, openPool } from './pool.ts';
 
 const isLong = process.env.LANDFALL_TEST_LONG !== undefined;

@@ -1,15 +1,15 @@
 /** A pool on four hosts, two of coordinators and two of workers, with PostgreSQL, Redis and S3 on a fifth. */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
 import pg from 'pg';
 import { S3Storage } from '../../platform/storage/s3/s3-storage.ts';
+import { openNetwork } from '../../soak/site/namespaces.ts';
 import { main } from '../cli/run.ts';
 import { openPostgres, openRedis } from '../faults/servers.ts';
 import { tempFolder } from '../support/index.ts';
-import { openNetwork } from './network.ts';
 
 const coordinators = ['c1', 'c2'] as const;
 const workers = ['w1', 'w2'] as const;
@@ -84,10 +84,9 @@ export async function openPool(): Promise<HostPool> {
     start(host) {
       const role = host.startsWith('c') ? ['coordinator', '--standby'] : ['worker', '--workers', '1'];
       const log = openSync(logOf(host), 'a');
-      const command = [process.execPath, main, ...role];
-      const child = network.spawn(host, command, { env, cwd: folder, stdio: ['ignore', log, log] });
+      const [command, ...args] = network.commandOn(host, [process.execPath, main, ...role]);
+      const child = spawn(command, args, { env, cwd: folder, stdio: ['ignore', log, log] });
       processes.set(host, child);
-      // `ip netns exec` becomes the command.
       pids.set(child.pid!, host);
     },
     signal: (host, signal) => void processes.get(host)!.kill(signal),

@@ -38,7 +38,10 @@ function recording(name: string, change: Partial<Sink> = {}): Sink {
   };
   const group: SinkGroup = {
     open: async () => chunk,
-    prepare: async () => note('prepare group'),
+    prepare: async () => {
+      note('prepare group');
+      return new Map();
+    },
     publish: async () => note('publish group'),
     abort: async () => note('abort group'),
   };

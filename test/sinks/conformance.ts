@@ -93,7 +93,7 @@ export function sinkConformance(name: string, open: (database: TestDatabase) => 
       ...{ fileId, number, chunkId: 100 * fileId + number },
       accounts: { [tested.sink.name]: { rows, bytes } },
     })) as unknown as LedgerChunk[];
-    const parts = accounts.flatMap(({ parts = [] }) => parts) as LedgerPart[];
+    const parts = accounts.flatMap(({ parts = [] }) => parts) as unknown as LedgerPart[];
     return { definition: dataset, chunks, parts };
   }
 
@@ -181,7 +181,11 @@ export function sinkConformance(name: string, open: (database: TestDatabase) => 
       }
       expect(accounts.map(({ rows }) => rows)).toEqual([50, 50, 50]);
       const transaction = new ChunkTransaction(database.pool, [100, 300]);
-      await group.prepare(transaction);
+      const complete = await group.prepare(transaction);
+      for (const [chunkId, { rows, bytes }] of complete) {
+        expect([100, 300]).toContain(chunkId);
+        expect({ rows, hasBytes: bytes > 0 }).toEqual({ rows: 50, hasBytes: true });
+      }
       for (const fileId of [1, 2, 3]) expect(await seen(fileId)).toEqual([]);
       await group.publish();
       await transaction.commit();

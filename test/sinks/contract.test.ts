@@ -9,9 +9,9 @@ import { sinkConformance } from './conformance.ts';
 import { readWithHyparquet } from './lake/support.ts';
 import { NdjsonSink } from './ndjson-sink.ts';
 
-sinkConformance('lake', async () => {
+sinkConformance('lake', async ({ pool }) => {
   const folder = join(tempFolder(), 'lake');
-  const sink = new LakeSink(await openStorage(folder));
+  const sink = new LakeSink(await openStorage(folder), pool);
   const files = async () => {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
     return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
@@ -19,11 +19,16 @@ sinkConformance('lake', async () => {
   return {
     sink,
     async visible(fileId) {
+      // Of a part that chunks share, the rows say which chunk they belong to.
       const parts = (await files()).filter(
-        (path) => path.includes(`/lake/trial/f${fileId}-`) && !staged(path),
+        (path) => /\/lake\/trial\/(f\d+-|s\d+\.)/.test(path) && !staged(path),
       );
       const rows = await Promise.all(
-        parts.map((path) => readWithHyparquet(path, [{ name: 'id', logical: { type: 'integer' } }])),
+        parts.map(async (path) => {
+          const found = await readWithHyparquet(path, [{ name: 'id', logical: { type: 'integer' } }]);
+          const [, own] = /\/f(\d+)-/.exec(path) ?? [];
+          return found.filter(({ _chunk }) => Number(own ?? Math.floor(Number(_chunk) / 100)) === fileId);
+        }),
       );
       return rows.flat().map(({ id }) => Number(id));
     },

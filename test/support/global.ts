@@ -2,16 +2,18 @@
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { freemem, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../ledger/migrate.ts';
@@ -37,10 +39,13 @@ declare module 'vitest' {
 
 const templateName = 'landfall_template';
 const folderPrefix = 'landfall-tests-';
+const memory = '/dev/shm';
+/** What all tests together have on disk at one time, with room to spare. */
+const memoryNeeded = 3 * 2 ** 30;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   sweep();
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), folderPrefix)));
+  const folder = realpathSync(mkdtempSync(join(fastestFolder(), folderPrefix)));
   // Let every user read it; tests of closed folders set the permissions of their own.
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'owner'), processIdentity(process.pid) ?? '');
@@ -67,10 +72,28 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+/**
+ * In memory where there is room for it. The tests make and remove a million files of databases, and ext4 passes over
+ * each inode that was freed a moment ago: a quarter of their CPU.
+ */
+function fastestFolder(): string {
+  try {
+    const { bavail, bsize } = statfsSync(memory);
+    const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
+    const mount = mounts.find((line) => line.split(' ')[1] === memory)?.split(' ');
+    const runsPrograms = mount?.[2] === 'tmpfs' && !mount[3].split(',').includes('noexec');
+    if (runsPrograms && Math.min(bavail * bsize, freemem()) >= memoryNeeded) return memory;
+  } catch {
+    // Not Linux.
+  }
+  return tmpdir();
+}
+
 /** Ends and removes what killed test runs have left. */
 function sweep(): void {
-  for (const name of readdirSync(tmpdir()).filter((name) => name.startsWith(folderPrefix))) {
-    const folder = join(tmpdir(), name);
+  const parents = [tmpdir(), memory].filter((parent) => existsSync(parent));
+  const left = parents.flatMap((parent) => readdirSync(parent).map((name) => join(parent, name)));
+  for (const folder of left.filter((path) => basename(path).startsWith(folderPrefix))) {
     try {
       if (isAlive(readFileSync(join(folder, 'owner'), 'utf8'))) continue;
       const server = findRunning(clusterPaths(realpathSync(folder)));

@@ -5,7 +5,7 @@ import trips from '../../datasets/trips/dataset.ts';
 import { generateTrips } from '../../datasets/trips/generate.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import { createLog } from '../../platform/log/log.ts';
-import { GivenBack, type JobContext } from '../../platform/queue/contract.ts';
+import { GivenBack, type JobContext, lockLost } from '../../platform/queue/contract.ts';
 import type { Storage } from '../../platform/storage/contract.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { storeError } from '../../platform/storage/store-error.ts';
@@ -58,6 +58,13 @@ const state = async () => {
   return { state: chunk.state, code: chunk.error?.code ?? null };
 };
 
+/** A log, and the warnings in it. */
+function warnings() {
+  const warned: Record<string, unknown>[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void warned.push(JSON.parse(line)) });
+  return { warned, log };
+}
+
 describe('a chunk that fails', () => {
   it('is tried again until its last attempt, and then has failed', async () => {
     const version = () => {
@@ -100,6 +107,30 @@ describe('a chunk that fails', () => {
     expect(await state()).toEqual({ state: 'failed', code: 'LF_FILE_CHANGED' });
     // Whoever reports the file's end says why.
     expect(logged).toEqual([]);
+  });
+
+  it('is warned of once a minute while no worker has its definition', async () => {
+    const { warned, log } = warnings();
+    const handle = await handler({ registry: registryOf(), log });
+    for (const givenBack of [0, 1, 29, 30, 31, 60])
+      await handle({ kind: 'chunk', chunk: stage.jobs[0] }, context({ givenBack })).catch(() => {});
+    expect(warned.map(({ givenBack }) => givenBack)).toEqual([0, 30, 60]);
+    expect(warned[0]).toMatchObject({ code: 'LF_DATASET_UNKNOWN', chunk: 0 });
+  });
+
+  it('is reported when it is claimed again and again, and why its worker let it go', async () => {
+    const { warned, log } = warnings();
+    const handle = await handler({ log });
+    const lost = context({ signal: AbortSignal.abort(lockLost) });
+    const closing = context({ signal: AbortSignal.abort('the worker is closing') });
+    const job = { kind: 'chunk', chunk: stage.jobs[0] } as const;
+    for (let claim = 1; claim <= 17; claim++) await handle(job, claim === 1 ? lost : closing).catch(() => {});
+    expect(warned.map(({ msg, reason, claims }) => ({ msg, reason, claims }))).toEqual([
+      { msg: 'gave the chunk back', reason: lockLost },
+      { msg: 'the chunk has been claimed many times, and is still not loaded', claims: 8 },
+      { msg: 'the chunk has been claimed many times, and is still not loaded', claims: 16 },
+    ]);
+    expect(await state()).toEqual({ state: 'planned', code: null });
   });
 
   it('has not failed when it is given back, even at its last attempt', async () => {

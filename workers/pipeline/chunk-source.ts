@@ -7,6 +7,7 @@ import type { Storage } from '../../platform/storage/contract.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { findSpooled } from '../../platform/storage/spool.ts';
 import { unpackedRange } from '../../platform/storage/unpack/unpacked-range.ts';
+import { plannedFile } from './planned-file.ts';
 
 export interface ChunkSource {
   /** The bytes in the file's encoding. Each piece is valid until the next one is requested. */
@@ -49,11 +50,12 @@ export async function openChunk(
 /** From the spool; from the file itself if they are not there: a power failure or another machine may be the reason. */
 async function unpackedBytes(
   { fileId, number }: Pick<ChunkJob, 'fileId' | 'number'>,
-  { parentId, url, name, bytes, fingerprint, layout }: Claim['file'],
+  file: Claim['file'],
   range: { readonly start: number; readonly end: number },
   lake: Storage,
 ): Promise<Pick<ChunkSource, 'bytes' | 'committed'>> {
   const { start, end } = range;
+  const { parentId, layout } = file;
   // Children are read from what their parent was unpacked to.
   const chunk = { fileId: parentId ?? fileId, number, start, bytes: end - start };
   const spooled = await findSpooled(lake, chunk);
@@ -64,9 +66,7 @@ async function unpackedBytes(
     };
     return { bytes: lake.read(spooled, { start: 0, end: end - start, reuse: true }), committed };
   }
-  const { storage, key } = await openObject(url);
-  // What it unpacks to has been within the limit when it was planned.
-  const packed = { storage, key, name, bytes, fingerprint, unpackedBytesMost: Number.POSITIVE_INFINITY };
+  const packed = await plannedFile(file);
   return { bytes: unpackedRange(packed, layout!.compression!, range), committed: async () => {} };
 }
 

@@ -20,7 +20,7 @@ import { FencedOff } from '../chunk-hold.ts';
 import type { Slots } from '../slots.ts';
 import { openChunk } from './chunk-source.ts';
 import type { ChunkTools } from './load-chunk.ts';
-import { commitOf, passRows, toWrite } from './pass-rows.ts';
+import { commitOf, passRows, toWrite, withAccounts } from './pass-rows.ts';
 
 export type GroupTools = Omit<ChunkTools, 'hold' | 'counters'> & {
   readonly workerId: string;
@@ -109,8 +109,9 @@ async function commitAll(
   const transaction = new ChunkTransaction(pool, chunkIds);
   stopwatch.skip();
   try {
-    await groups.prepare(transaction);
-    const ours = await transaction.run((client) => ledger.commitChunks(client, commits));
+    const accounts = await groups.prepare(transaction);
+    const complete = commits.map((commit) => withAccounts(commit, accounts.get(commit.chunkId)));
+    const ours = await transaction.run((client) => ledger.commitChunks(client, complete));
     if (!ours) throw new FencedOff();
     crashPoint('group.written');
     await groups.publish();

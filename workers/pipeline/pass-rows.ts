@@ -81,6 +81,12 @@ export function commitOf(
   return { ...address, rows, accounts, rejects: rejects.rest };
 }
 
+/** What the ledger has to commit of a chunk, with accounts that were complete only now. Throws LF_INTERNAL. */
+export function withAccounts(commit: ChunkCommit, accounts: ChunkCommit['accounts'] = {}): ChunkCommit {
+  checkAccounts(accounts, commit.rows.loaded, `chunk ${commit.chunkId}`);
+  return { ...commit, accounts: { ...commit.accounts, ...accounts } };
+}
+
 /** Checks that every sink has written as many rows as were loaded. */
 function checkAccounts(accounts: ChunkCommit['accounts'], loaded: number, what: string): void {
   for (const [sink, { rows }] of Object.entries(accounts)) {

@@ -108,8 +108,13 @@ async function rewriteParts(
   tools: RepairTools,
 ): Promise<void> {
   const { chunkId, fileId } = loaded.chunk;
-  await rewrite(new LakeSink(tools.lake).openGroup(), dataset, file, loaded, tools, (client, parts) =>
-    replaceParts(client, { chunkId, fileId }, parts),
+  await rewrite(
+    new LakeSink(tools.lake, tools.pool).openRewrite(),
+    dataset,
+    file,
+    loaded,
+    tools,
+    (client, parts) => replaceParts(client, { chunkId, fileId }, parts),
   );
 }
 

@@ -3,9 +3,9 @@ import type { LedgerFile } from '../../ledger/ledger.ts';
 import type { LoadedChunk } from '../../ledger/tables/chunks.ts';
 import type { Storage } from '../../platform/storage/contract.ts';
 import { fileChanged } from '../../platform/storage/file-changed.ts';
-import { openObject } from '../../platform/storage/index.ts';
 import { bootOf } from '../../platform/storage/spool.ts';
 import { unpack } from '../../platform/storage/unpack/index.ts';
+import { plannedFile } from '../pipeline/planned-file.ts';
 import { SpoolWriter } from '../scan/spool-writer.ts';
 
 /**
@@ -13,7 +13,7 @@ import { SpoolWriter } from '../scan/spool-writer.ts';
  * Throws LF_FILE_CHANGED, and what unpacking throws.
  */
 export async function unpackAgain(
-  { url, name, bytes, fingerprint, layout }: LedgerFile,
+  file: LedgerFile,
   spoolId: number,
   chunks: readonly LoadedChunk[],
   { lake, signal }: { readonly lake: Storage; readonly signal: AbortSignal },
@@ -22,14 +22,12 @@ export async function unpackAgain(
     .map(({ chunk: { number }, unpacked }) => ({ number, start: unpacked!.start, end: unpacked!.end }))
     .filter(({ start, end }) => start < end)
     .sort((a, b) => a.start - b.start);
-  const { storage, key } = await openObject(url);
-  // What it unpacks to was within the limit when it was planned.
-  const packed = { storage, key, name, bytes, fingerprint, unpackedBytesMost: Number.POSITIVE_INFINITY };
+  const packed = await plannedFile(file);
   const spool = new SpoolWriter({ lake, fileId: spoolId, boot: bootOf(lake) });
   let at = 0;
   let next = 0;
   try {
-    for await (const { bytes } of unpack(packed, layout!.compression!)) {
+    for await (const { bytes } of unpack(packed, file.layout!.compression!)) {
       signal.throwIfAborted();
       const until = at + bytes.length;
       for (; next < ranges.length && ranges[next].start < until; next++) {
@@ -48,5 +46,5 @@ export async function unpackAgain(
   } finally {
     await spool.close();
   }
-  if (next < ranges.length) throw fileChanged(name);
+  if (next < ranges.length) throw fileChanged(file.name);
 }

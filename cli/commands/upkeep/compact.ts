@@ -19,7 +19,7 @@ type Flags = SettingFlags & {
   readonly partition: readonly string[];
   readonly targetSize: string;
   readonly minParts: string;
-  readonly keepReplaced: string;
+  readonly keepReplaced?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 };
@@ -27,7 +27,7 @@ type Flags = SettingFlags & {
 /** `landfall compact [DATASET]`: puts the rows of small parts of the lake into larger ones. */
 export function compactCommand(): Command {
   return withSettings(new Command('compact'))
-    .description('put the rows of small parts of the lake into larger ones')
+    .description('merge small parts of the lake into larger ones')
     .argument('[dataset]', 'name of the dataset (default: all)')
     .option(
       '--partition <folder>',
@@ -35,18 +35,24 @@ export function compactCommand(): Command {
       (folder: string, before: readonly string[]) => [...before, folder],
       [],
     )
-    .option('--target-size <size>', 'about the size of the parts that are made', '128MB')
-    .option('--min-parts <n>', 'leave fewer small parts than this as they are', '4')
-    .option('--keep-replaced <duration>', 'how long replaced parts stay for readers that have begun', '1d')
-    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--target-size <size>', 'approximate size of the new parts', '128MB')
+    .option('--min-parts <n>', 'leave a partition alone that has fewer small parts', '4')
+    .option(
+      '--keep-replaced <duration>',
+      'how long replaced parts stay for readers that have begun (default: LANDFALL_KEEP_REPLACED)',
+    )
+    .option('--dry-run', 'show what would be done, and do nothing')
     .option('--json', 'print one JSON object per dataset')
     .addHelpText(
       'after',
       '\nMay run beside everything else. Partitions in which a file in flight has parts are left out.\n\nExample:\n  landfall compact\n  landfall compact trips --partition year=2018\n  landfall compact --dry-run\n\nExit code: 0 done, 1 a part cannot be read, 2 invalid usage',
     )
     .action(async (dataset: string | undefined, flags: Flags) => {
-      const options = optionsOf(flags);
-      const { config } = await settle(flags);
+      const given = optionsOf(flags);
+      // The flag is a duration, and settings are ages.
+      const { keepReplaced: _, ...rest } = flags;
+      const { config } = await settle(rest);
+      const options = { ...given, keepSeconds: given.keepSeconds ?? config.keepReplaced / 1000 };
       const database = await openDatabase(config);
       const bar = progressBar(process.stderr, 'compacting');
       try {
@@ -75,11 +81,11 @@ function optionsOf({
   minParts: parts,
   keepReplaced: keep,
   dryRun,
-}: Flags): Omit<CompactOptions, 'onProgress'> {
+}: Flags): Omit<CompactOptions, 'onProgress' | 'keepSeconds'> & { readonly keepSeconds: number | null } {
   const minParts = Number(parts);
   if (!Number.isInteger(minParts) || minParts < 2)
     throw new LandfallError('LF_USAGE', { problem: `--min-parts '${parts}' is no whole number from 2 on` });
-  const keepMs = keep === '0' ? 0 : durationMs(keep);
+  const keepMs = keep === undefined || keep === '0' ? 0 : durationMs(keep);
   if (keepMs === null)
     throw new LandfallError('LF_USAGE', {
       problem: `--keep-replaced '${keep}' is no duration: say 30m, 6h, 1d, or 0`,
@@ -88,7 +94,7 @@ function optionsOf({
     partitions: partition,
     targetBytes: sizeOf(targetSize),
     minParts,
-    keepSeconds: keepMs / 1000,
+    keepSeconds: keep === undefined ? null : keepMs / 1000,
     dryRun: dryRun === true,
   };
 }

@@ -27,19 +27,19 @@ export function pruneCommand(): Command {
     .description('give up what is left of files that ended long ago; what star and lake show stays as it is')
     .option(
       '--older-than <age>',
-      'of files that ended so long ago: 12h, 90d, 6w, 2y (default: LANDFALL_KEEP)',
+      'of files that ended at least this long ago: 12h, 90d, 6w, 2y (default: LANDFALL_KEEP)',
     )
     .option(
       '--only <kind...>',
       `${keptKinds.join(', ')} (default with --older-than: ${usual.join(', ')}; else all of LANDFALL_KEEP)`,
     )
     .option('--dataset <name>', 'only of this dataset')
-    .option('--dry-run', 'say what would be given up, and change nothing')
+    .option('--dry-run', 'show what would be given up, and change nothing')
     .option('--json', 'print one JSON object per kind and dataset')
     .addHelpText(
       'after',
       `
-  archive     archived files: they can then be undone, and no more be loaded again, repaired or rebuilt
+  archive     archived files: they can then be undone, but no longer loaded again, repaired or rebuilt
   failed      failed files, and why they failed
   quarantine  rejects as Parquet in the lake; the ledger has them too
   detail      chunks and rejects of files that failed or were undone; receipts stay

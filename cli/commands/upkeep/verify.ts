@@ -47,12 +47,9 @@ export function verifyCommand(): Command {
       'name of the file as it landed, dataset/name, or its number in the ledger (default: all loaded files)',
     )
     .option('--dataset <name>', 'only files of this dataset')
-    .option('--sample <percent>', 'only so many percent of the files, chosen at random: 5, or 0.5')
-    .option('--restart', 'begin with the first file, although an earlier run was interrupted')
-    .option(
-      '--repair',
-      'read damaged chunks of files that differ again, from the archive, and write their parts and facts again',
-    )
+    .option('--sample <percent>', 'only this percentage of the files, chosen at random: 5, or 0.5')
+    .option('--restart', 'begin with the first file, even if an earlier run was interrupted')
+    .option('--repair', 'read damaged chunks again from the archive, and write their parts and facts again')
     .option(
       '--marts',
       'compare rollups with their definition over all loaded rows, instead of counting files',

@@ -9,7 +9,11 @@ import {
   deliveryNumbered,
   replayDelivery,
 } from '../../../ledger/tables/deliveries.ts';
-import { maskedAddress, type WebhookEndpoint } from '../../../platform/config/webhook-endpoints.ts';
+import {
+  endpointNamed,
+  maskedAddress,
+  type WebhookEndpoint,
+} from '../../../platform/config/webhook-endpoints.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { plural } from '../../../platform/plural.ts';
 import { ExitCode } from '../../exit-codes.ts';
@@ -156,12 +160,4 @@ function say(
   const text = `${ok ? '✓' : '✗'} ${name}  ${[status, printable(answer)].filter(Boolean).join(' ')}`;
   process.stdout.write(`${json ? JSON.stringify({ name, ok, status, answer }) : text.trimEnd()}\n`);
   if (!ok) process.exitCode = ExitCode.failed;
-}
-
-/** Throws LF_WEBHOOK_UNKNOWN. */
-function endpointNamed(endpoints: readonly WebhookEndpoint[], name: string): WebhookEndpoint {
-  const found = endpoints.find((one) => one.name === name);
-  if (found !== undefined) return found;
-  const known = endpoints.map((one) => one.name).join(', ') || 'none';
-  throw new LandfallError('LF_WEBHOOK_UNKNOWN', { name, known });
 }

@@ -10,6 +10,7 @@
  * read from, and their file is not locked. If the process dies, the next run deletes what it has written.
  */
 import type pg from 'pg';
+import { storedDefinition } from '../../../ledger/definition.ts';
 import {
   type LakeFolder,
   lakeFolders,
@@ -27,6 +28,7 @@ import { LandfallError } from '../../../platform/errors/errors.ts';
 import { sharedStagingKey } from '../../../platform/storage/staging-key.ts';
 import { mergeParts, PartUnreadable } from '../../../sinks/lake/shared/merge-parts.ts';
 import { openAhead, SchemaOfVersions } from '../../../sinks/lake/shared/open-parts.ts';
+import { sharedMetadata } from '../../../sinks/lake/shared/stored-part.ts';
 import { type CompactionLimits, deadRows, groupParts } from './group-parts.ts';
 import { type Deleted, deleteRetired, deleteUnlisted, type LeftoverTools } from './leftovers.ts';
 
@@ -77,7 +79,7 @@ export async function compactDataset(
   return andReleased(session, () =>
     withCompactionLock(session, dataset, async () => {
       await deleteUnlisted(tools, dataset);
-      await retireEmptied(tools.pool, dataset);
+      await retireEmptied(tools.pool, dataset, options.keepSeconds);
       const compacted = await new Compaction(tools, dataset, options).run();
       const deleted = await deleteRetired(tools, { dataset, seconds: options.keepSeconds });
       return { ...compacted, deleted };
@@ -219,23 +221,21 @@ class Compaction {
   private async replace(folder: string, parts: readonly PlacedPart[]): Promise<number> {
     const { dataset, pool } = this;
     const { lake } = this.tools;
-    const shared = await noteShared(pool, dataset, folder);
+    const [shared] = await noteShared(pool, dataset, [folder], null);
     crashPoint('compact.noted');
     const key = sharedStagingKey(dataset, shared.sharedId);
-    const metadata = {
-      'landfall.dataset': dataset,
-      'landfall.definition': parts[0].chunks[0].version,
-      'landfall.shared': String(shared.sharedId),
-    };
-    const merged = await mergeParts(openAhead(lake, parts), { lake, key, metadata });
+    const { version } = parts[0].chunks[0];
+    const compression = (await storedDefinition(pool, version))?.lake.compression;
+    const metadata = sharedMetadata(dataset, version, shared.sharedId);
+    const merged = await mergeParts(openAhead(lake, parts), { lake, key, metadata, compression });
+    const whole = { sharedId: shared.sharedId, ...merged };
     crashPoint('compact.staged');
     await inTransaction(pool, async (client) => {
       // From here on nobody takes this process for dead, and deletes the part.
-      if (!(await listShared(client, shared, merged)))
-        throw new LandfallError('LF_COMPACT_LOST', { dataset });
+      if (!(await listShared(client, [whole]))) throw new LandfallError('LF_COMPACT_LOST', { dataset });
       await lake.moveFrom(lake, key, shared.path);
       crashPoint('compact.published');
-      await moveParts(client, dataset, shared, merged, parts);
+      await moveParts(client, dataset, whole, parts, this.options.keepSeconds);
       crashPoint('compact.moved');
     });
     crashPoint('compact.committed');

@@ -9,12 +9,16 @@ import {
   endpointReports,
   replayDelivery,
 } from '../../../ledger/tables/deliveries.ts';
-import { maskedAddress, type WebhookEndpoint } from '../../../platform/config/webhook-endpoints.ts';
-import { LandfallError } from '../../../platform/errors/errors.ts';
+import {
+  endpointNamed,
+  maskedAddress,
+  type WebhookEndpoint,
+} from '../../../platform/config/webhook-endpoints.ts';
 import type { Webhooks } from '../../webhooks/tell-endpoints.ts';
 import { errorSchema } from '../answers.ts';
 import { parse } from '../parse.ts';
 import { operates } from './file-routes.ts';
+import { newestFirst, newestFirstProperties, nextOf, nextProperty } from './newest-first.ts';
 import { recorded } from './record.ts';
 
 export interface WebhookTools {
@@ -23,12 +27,9 @@ export interface WebhookTools {
   readonly webhooks: Pick<Webhooks, 'wake'>;
 }
 
-const query = z.strictObject({
-  token: z.string().optional(),
+const query = newestFirst.extend({
   endpoint: z.string().max(32).optional(),
   state: z.enum(deliveryStates).optional(),
-  before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 const params = z.strictObject({ id: z.string() });
 
@@ -48,7 +49,7 @@ export function webhookRoutes(app: FastifyInstance, { pool, endpoints, webhooks 
     const { endpoint, state, before, limit } = parse(query, request.query);
     const states = state === undefined ? deliveryStates : [state];
     const deliveries = await deliveriesLike(pool, { endpoint, states, before, limit });
-    return { deliveries, next: deliveries.length === limit ? deliveries[limit - 1].deliveryId : null };
+    return { deliveries, next: nextOf(deliveries, limit, ({ deliveryId }) => deliveryId) };
   });
 
   app.post(
@@ -57,10 +58,7 @@ export function webhookRoutes(app: FastifyInstance, { pool, endpoints, webhooks 
     async (request, reply) => {
       const { id } = parse(params, request.params);
       const { deliveryId, endpoint, event, subject } = await deliveryNumbered(pool, id);
-      if (!endpoints.some(({ name }) => name === endpoint)) {
-        const known = endpoints.map(({ name }) => name).join(', ') || 'none';
-        throw new LandfallError('LF_WEBHOOK_UNKNOWN', { name: endpoint, known });
-      }
+      endpointNamed(endpoints, endpoint);
       const about = { what: 'webhook', target: `${endpoint} ${event}`, details: { deliveryId, subject } };
       await recorded(pool, request, about, () => replayDelivery(pool, deliveryId));
       webhooks.wake(endpoint);
@@ -86,8 +84,7 @@ const deliveriesSchema = {
     properties: {
       endpoint: { type: 'string' },
       state: { type: 'string', enum: deliveryStates },
-      before: { type: 'integer', description: 'Only older deliveries: `next` of the answer before' },
-      limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+      ...newestFirstProperties('deliveries'),
     },
   },
   response: {
@@ -96,7 +93,7 @@ const deliveriesSchema = {
       type: 'object',
       properties: {
         deliveries: list,
-        next: { type: ['integer', 'null'], description: '`before` of the next page; null: this is the last' },
+        next: nextProperty,
       },
     },
     '4xx': errorSchema,

@@ -50,7 +50,7 @@ export function Source({ source, children }: { source: SourceProgress; children?
           <span class="quiet">{dataset}.</span>
           <b>{source.source}</b> <span class="quiet small">{kind}</span>
         </span>
-        <span class={needsCare(source) ? 'warn' : 'quiet'}>{stateOf(source)}</span>
+        <span class={`source-state ${needsCare(source) ? 'warn' : 'quiet'}`}>{stateOf(source)}</span>
       </div>
       {[
         next?.state === 'running' ? fetchedOf(next) : '',

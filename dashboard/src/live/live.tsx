@@ -13,11 +13,17 @@ import { Rejects } from './rejects.tsx';
 import { summarise } from './summary.ts';
 import { Workers } from './workers.tsx';
 
+function opening(connection: ViewProps['connection']): string {
+  if (connection === 'refused')
+    return 'The coordinator requires a token. It asks for it when the page is opened again.';
+  return connection === 'waiting' ? 'The coordinator does not answer. Trying again…' : 'Connecting…';
+}
+
 export function Live({ state, connection, isStale, samples, about }: ViewProps) {
   if (state === null)
     return (
       <p class="quiet opening" role="status">
-        {connection === 'waiting' ? 'The coordinator does not answer. Trying again…' : 'Connecting…'}
+        {opening(connection)}
       </p>
     );
   const summary = summarise(state, isStale);

@@ -7,13 +7,15 @@
  *    or no network at all ▼  │
  *                   silent, offline
  *
+ *   waiting ──the server asks for a token that this browser does not have──▶ refused ──backoff──▶ live
+ *
  * The server says something every three seconds, if only that nothing is new. In every state but `live`, what the page
  * shows may be over.
  */
 import type { ProgressMessage } from '../../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../../platform/progress/progress-client.ts';
 
-export type ConnectionState = 'connecting' | 'live' | 'silent' | 'offline' | 'waiting';
+export type ConnectionState = 'connecting' | 'live' | 'silent' | 'offline' | 'waiting' | 'refused';
 
 export interface ConnectionEvents {
   onView(view: ProgressView, message: ProgressMessage): void;
@@ -61,12 +63,23 @@ export function follow(base: string, events: ConnectionEvents): () => void {
     return url;
   };
 
+  /** A socket does not say why it was not opened. */
+  const lookRefused = async () => {
+    const status = await fetch(new URL('/api/about', base)).then(
+      (answer) => answer.status,
+      () => null,
+    );
+    if (!closed && socket === null) become(status === 401 ? 'refused' : 'waiting');
+  };
+
   const connect = () => {
     window.clearTimeout(timer);
-    become('connecting');
+    if (state !== 'refused') become('connecting');
+    let hasOpened = false;
     const current = new WebSocket(address());
     socket = current;
     current.onopen = () => {
+      hasOpened = true;
       waitMs = firstWaitMs;
       heard();
     };
@@ -83,7 +96,8 @@ export function follow(base: string, events: ConnectionEvents): () => void {
       if (closed || socket !== current) return;
       socket = null;
       window.clearTimeout(silence);
-      become('waiting');
+      if (state !== 'refused') become('waiting');
+      if (!hasOpened) void lookRefused();
       // Wait up to half as long again, so that a hundred pages do not all reconnect in the same instant.
       timer = window.setTimeout(connect, waitMs * (1 + Math.random() / 2));
       waitMs = Math.min(lastWaitMs, waitMs * 2);

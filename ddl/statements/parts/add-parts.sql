@@ -4,11 +4,12 @@
 -- $3 path  text[]
 -- $4 rows  bigint[]
 -- $5 bytes  bigint[]
-insert into landfall.part (path, chunk_id, file_id, dataset, rows, bytes)
-select p.path, p.chunk_id, p.file_id, f.dataset, p.rows, p.bytes
-from unnest($1::integer[], $2::integer[], $3::text[], $4::bigint[], $5::bigint[])
-  as p (chunk_id, file_id, path, rows, bytes)
+-- $6 shared_id  integer[] with nulls   the part that the rows lie in; null: the chunk has the part for itself
+insert into landfall.part (path, chunk_id, file_id, dataset, rows, bytes, shared_id)
+select p.path, p.chunk_id, p.file_id, f.dataset, p.rows, p.bytes, p.shared_id
+from unnest($1::integer[], $2::integer[], $3::text[], $4::bigint[], $5::bigint[], $6::integer[])
+  as p (chunk_id, file_id, path, rows, bytes, shared_id)
 join landfall.file f on f.file_id = p.file_id
 on conflict (path) do update
 set chunk_id = excluded.chunk_id, file_id = excluded.file_id, rows = excluded.rows, bytes = excluded.bytes,
-    shared_id = null
+    shared_id = excluded.shared_id

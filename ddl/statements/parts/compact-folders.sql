@@ -4,10 +4,11 @@
 -- row open  boolean
 -- row parts  bigint
 -- row chunks  bigint   that have rows there
-select p.folder, bool_or(f.state <> 'done') as open, count(distinct p.object) as parts, count(*) as chunks
+select p.folder, bool_or(f.state <> 'done') as open, count(distinct p.path) as parts, count(*) as chunks
 from (
-  select substring(path from '^(.*)/[^/]*$') as folder, file_id, coalesce(shared_id::text, path) as object
-  from landfall.part where dataset = $1
+  select substring(coalesce(s.path, p.path) from '^(.*)/[^/]*$') as folder, p.file_id, coalesce(s.path, p.path) as path
+  from landfall.part p left join landfall.shared_part s using (shared_id)
+  where p.dataset = $1
 ) p
 join landfall.file f on f.file_id = p.file_id
 group by p.folder

@@ -1,5 +1,7 @@
--- Lists a part that chunks share. No row: somebody has taken its writer for dead, and has deleted it.
--- $1 shared_id  integer
--- $2 rows  bigint
--- $3 bytes  bigint
-update landfall.shared_part set rows = $2, bytes = $3, listed = true where shared_id = $1 and not listed
+-- Lists parts that chunks share. Fewer rows: somebody has taken the writer of one for dead, and has deleted it.
+-- $1 shared_id  integer[]
+-- $2 rows  bigint[]
+-- $3 bytes  bigint[]
+update landfall.shared_part s set rows = n.rows, bytes = n.bytes, listed = true
+from unnest($1::integer[], $2::bigint[], $3::bigint[]) as n (shared_id, rows, bytes)
+where s.shared_id = n.shared_id and not s.listed

@@ -3,6 +3,7 @@ import type { Json } from '../../json.ts';
 import type { ChunkRow, FileRow } from '../row-types.ts';
 
 export interface GroupsStatements {
+  'groups/abandoned-parts': { parameters: []; row: Readonly<{ shared_id: number; path: string }> };
   'groups/claim-chunks': { parameters: [chunk_id: readonly number[], worker: string];
       row: FileRow & Readonly<{ chunk_id: number; fencing_token: number; lost: number; line_start: number;
       unpacked_start: number | null; unpacked_end: number | null; rejected_so_far: number }> };
@@ -15,6 +16,8 @@ export interface GroupsStatements {
   'groups/finish-group': { parameters: [file_id: readonly number[], receipt: readonly string[],
       common_id: readonly (string | null)[], common: readonly (string | null)[]];
       row: Readonly<{ file_id: number }> };
+  'groups/given-up-parts': { parameters: [shared_id: readonly number[]]; row: Readonly<{ shared_id: number;
+      path: string }> };
   'groups/group-chunks': { parameters: [file_id: readonly number[]]; row: ChunkRow };
   'groups/group-files': { parameters: [file_id: readonly number[]]; row: FileRow };
   'groups/group-parts': { parameters: [file_id: readonly number[]]; row: Readonly<{ file_id: number;

@@ -1,12 +1,13 @@
 /**
- * Parts that chunks share (ddl/migrations/0038-shared-parts.sql), and parts that they have taken the place of.
+ * Parts that chunks share (ddl/migrations/0038-shared-parts.sql), and parts that they have taken the place of. A compaction
+ * writes them, or a worker for a group of chunks.
  *
  *   noted ─▶ (written) ─▶ listed, the parts before it retired ─▶ retired ─▶ (deleted) ─▶ forgotten
  *     └─────────────────▶ forgotten: its writer has died
  */
 import type pg from 'pg';
 import { withSessionLock } from '../../../platform/database/session-lock.ts';
-import type { Part } from '../../rows.ts';
+import type { Part, SharedWhole } from '../../rows.ts';
 import { type Client, count, run } from '../../statements/run.ts';
 
 /** First key of the locks under which parts of a dataset are compacted; the second is the dataset. */
@@ -85,22 +86,44 @@ export interface SharedPart {
   readonly path: string;
 }
 
-/** Notes a part that is about to be written. No other part ever has its path. */
-export async function noteShared(client: Client, dataset: string, folder: string): Promise<SharedPart> {
-  const [{ shared_id: sharedId, path }] = await run(client, 'parts/begin-shared', [dataset, folder]);
+/** The claim that a group's parts are noted with: of its first chunk. */
+export interface GroupClaim {
+  readonly chunkId: number;
+  readonly fencingToken: number;
+}
+
+/**
+ * Notes parts that are about to be written, one in each folder. No other part ever has their paths. `claim`: null for a
+ * compaction.
+ */
+export async function noteShared(
+  client: Client,
+  dataset: string,
+  folders: readonly string[],
+  claim: GroupClaim | null,
+): Promise<SharedPart[]> {
+  const { chunkId = null, fencingToken = null } = claim ?? {};
+  const noted = await run(client, 'parts/begin-shared', [dataset, folders, chunkId, fencingToken]);
+  const byFolder = new Map(noted.map((row) => [row.path.slice(0, row.path.lastIndexOf('/')), row]));
+  return folders.map((folder) => toShared(byFolder.get(folder)!));
+}
+
+function toShared({ shared_id: sharedId, path }: { shared_id: number; path: string }): SharedPart {
   return { sharedId, path };
 }
 
 /**
- * Lists a shared part in the caller's transaction. From here on nobody takes its writer for dead. False: somebody already
- * has, and the part is gone.
+ * Lists shared parts in the caller's transaction. From here on nobody takes their writer for dead. False: somebody already
+ * has, and one of them is gone.
  */
-export async function listShared(
-  client: pg.ClientBase,
-  { sharedId }: SharedPart,
-  { rows, bytes }: Pick<Part, 'rows' | 'bytes'>,
-): Promise<boolean> {
-  return (await count(client, 'parts/list-shared', [sharedId, rows, bytes])) === 1;
+export async function listShared(client: pg.ClientBase, parts: readonly SharedWhole[]): Promise<boolean> {
+  if (parts.length === 0) return true;
+  const listed = await count(client, 'parts/list-shared', [
+    parts.map(({ sharedId }) => sharedId),
+    parts.map(({ rows }) => rows),
+    parts.map(({ bytes }) => bytes),
+  ]);
+  return listed === parts.length;
 }
 
 /**
@@ -111,9 +134,9 @@ export async function listShared(
 export async function moveParts(
   client: pg.ClientBase,
   dataset: string,
-  { sharedId }: SharedPart,
-  whole: Pick<Part, 'rows' | 'bytes'>,
+  { sharedId, ...whole }: SharedWhole,
   parts: readonly PlacedPart[],
+  keepSeconds: number,
 ): Promise<number> {
   const moves = parts.flatMap((part) => part.chunks.map((chunk) => ({ ...chunk, was: part.sharedId })));
   const files = [...new Set(moves.map(({ fileId }) => fileId))];
@@ -125,32 +148,62 @@ export async function moveParts(
     moves.map(({ rows }) => rows),
     moves.map(({ bytes }) => bytes),
     moves.map(({ was }) => was),
-    moves.map(({ rows }) => Math.floor((whole.bytes * rows) / whole.rows)),
+    moves.map(({ rows }) => shareOf(whole, rows)),
+    keepSeconds,
   ]);
-  await retireEmptied(client, dataset);
+  await retireEmptied(client, dataset, keepSeconds);
   return moved.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** Retires shared parts of a dataset in which no rows count any more: their files were undone. Returns how many. */
-export function retireEmptied(client: Client, dataset: string): Promise<number> {
-  return count(client, 'parts/retire-emptied', [dataset]);
-}
-
-/** Shared parts whose writers have died, locked until the caller's transaction ends. Only under the compaction lock. */
-export async function lockUnlisted(client: pg.ClientBase, dataset: string): Promise<SharedPart[]> {
-  const rows = await run(client, 'parts/lock-unlisted', [dataset]);
-  return rows.map(({ shared_id: sharedId, path }) => ({ sharedId, path }));
+/** About how many bytes of a shared part so many rows take. */
+export function shareOf(whole: Pick<Part, 'rows' | 'bytes'>, rows: number): number {
+  return Math.floor((whole.bytes * rows) / whole.rows);
 }
 
 /**
- * Parts that were retired at least so many seconds ago, by path, at most `most`, locked until the caller's transaction
- * ends. Null: of all datasets.
+ * Retires shared parts in which no rows count any more: their files were undone. `dataset`: null for those of all
+ * datasets. Returns how many.
  */
+export function retireEmptied(client: Client, dataset: string | null, keepSeconds: number): Promise<number> {
+  return count(client, 'parts/retire-emptied', [dataset, keepSeconds]);
+}
+
+/** Shared parts whose compaction has died, locked until the caller's transaction ends. Only under the compaction lock. */
+export async function lockUnlisted(client: pg.ClientBase, dataset: string): Promise<SharedPart[]> {
+  return (await run(client, 'parts/lock-unlisted', [dataset])).map(toShared);
+}
+
+/** Those of the parts of a group that has failed that are not listed, locked as those of lockUnlisted. */
+export async function lockGivenUp(
+  client: pg.ClientBase,
+  parts: readonly Pick<SharedPart, 'sharedId'>[],
+): Promise<SharedPart[]> {
+  const ids = parts.map(({ sharedId }) => sharedId);
+  return (await run(client, 'groups/given-up-parts', [ids])).map(toShared);
+}
+
+/** Parts of groups whose workers have lost their chunks, and can no longer list them; locked. */
+export async function lockAbandoned(client: pg.ClientBase): Promise<SharedPart[]> {
+  return (await run(client, 'groups/abandoned-parts', [])).map(toShared);
+}
+
+/** Which retired parts are old enough to be deleted. */
+export interface Expired {
+  /** Null: of all datasets. */
+  readonly dataset: string | null;
+  /** Retired at least so many seconds ago. */
+  readonly seconds: number;
+  /** Instead: as long ago as was said when they were retired. `seconds` counts where nothing was said. */
+  readonly asPromised?: boolean;
+}
+
+/** Expired parts by path, at most `most`, locked until the caller's transaction ends. */
 export function lockRetired(
   client: pg.ClientBase,
-  { dataset, seconds, most }: { dataset: string | null; seconds: number; most: number },
+  { dataset, seconds, asPromised = false }: Expired,
+  most: number,
 ): Promise<Pick<Part, 'path' | 'bytes'>[]> {
-  return run(client, 'parts/lock-retired', [dataset, seconds, most]);
+  return run(client, 'parts/lock-retired', [dataset, seconds, asPromised, most]);
 }
 
 /** Forgets parts that are deleted from the lake. */

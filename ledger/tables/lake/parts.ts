@@ -1,11 +1,10 @@
 /** The manifest: which parts of the lake count. */
 import type pg from 'pg';
-import type { Part } from '../../rows.ts';
-import { type LedgerPart, toPart } from '../../rows.ts';
+import { type LedgerPart, type Part, toPart, type WrittenPart } from '../../rows.ts';
 import { type Client, type Row, run } from '../../statements/run.ts';
 
 /** A part of a chunk that commits. */
-export interface ChunkPart extends Part {
+export interface ChunkPart extends WrittenPart {
   readonly chunkId: number;
   readonly fileId: number;
 }
@@ -19,6 +18,7 @@ export async function addParts(client: pg.ClientBase, parts: readonly ChunkPart[
     parts.map(({ path }) => path),
     parts.map(({ rows }) => rows),
     parts.map(({ bytes }) => bytes),
+    parts.map(({ shared }) => shared?.sharedId ?? null),
   ]);
 }
 

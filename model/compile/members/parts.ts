@@ -134,7 +134,7 @@ export const datasetPart = part<DatasetDefinition>({
   // What these functions return is checked when they have been called.
   enrich: null,
   rules: null,
-  lake: part<Lake<string>>({ partitionBy: null, columns: null }),
+  lake: part<Lake<string>>({ partitionBy: null, columns: null, compression: null }),
   star: part<Star<string, string>>({
     schema: null,
     fact: null,

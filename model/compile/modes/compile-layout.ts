@@ -2,6 +2,7 @@
 import type { CompiledMode, CompiledStar, FactColumn } from '../../compiled.ts';
 import type { DatasetDefinition } from '../../language/define.ts';
 import type { LogicalType } from '../../types/column-types.ts';
+import { shortDigits } from '../../types/numeric.ts';
 import { didYouMean, list } from '../../words.ts';
 import type { Mistakes } from '../mistakes.ts';
 
@@ -10,9 +11,6 @@ const tupleMost = 8000;
 const columnMost = 80;
 /** Bytes of a character in UTF-8, at most. */
 const characterMost = 4;
-
-/** Digits that 64 bits hold. */
-const digitsMost = 18;
 
 type StarSource = Exclude<DatasetDefinition['star'], 'none'>;
 
@@ -89,9 +87,9 @@ function leave(name: string, word = 'Leave'): string {
 
 /** What a type is, in words, if it is not packed. */
 function unfitType(logical: LogicalType): string | null {
-  if (logical.type === 'json' || logical.type === 'interval') return logical.type;
-  const isLong = logical.type === 'numeric' && logical.precision > digitsMost;
-  return isLong ? `a number of more than ${digitsMost} digits` : null;
+  if (logical.type === 'json') return logical.type;
+  const isLong = logical.type === 'numeric' && logical.precision > shortDigits;
+  return isLong ? `a number of more than ${shortDigits} digits` : null;
 }
 
 /** The most bytes of a column's texts; null if nobody has said. */

@@ -4,13 +4,13 @@ import type { ErrorEntries } from './entry.ts';
 export const definitionCodes = {
   LF_DATASET_BROKEN: {
     message: 'The dataset {dataset} cannot be used. {reason}',
-    fix: 'Fix the definition; `landfall doctor` lists what is wrong. The files that wait for it are loaded then.',
+    fix: 'Fix the definition; `landfall doctor` lists what is wrong. Files that wait for it are then loaded.',
     retry: 'never',
   },
   LF_DATASET_CHILD: {
     message:
       '{dataset} takes its rows from the files of {parent}, and has none of its own: {file} cannot be loaded.',
-    fix: 'Load it as a file of {parent}. {dataset} gets its rows in the same moment.',
+    fix: 'Load it as a file of {parent}. {dataset} gets its rows at the same time.',
     retry: 'never',
   },
   LF_DATASET_UNCLEAR: {
@@ -90,7 +90,7 @@ export const definitionCodes = {
   },
   LF_INIT_NAME: {
     message: '{name} cannot be the name of a dataset.',
-    fix: 'Use lower case letters, digits, - and _, at most {most} of them, for example `--name {proposal}`: the name is that of folders and tables.',
+    fix: 'Use lower case letters, digits, - and _, at most {most} of them, for example `--name {proposal}`: folders and tables get this name.',
     retry: 'never',
   },
   LF_INIT_SOURCE: {
@@ -100,7 +100,7 @@ export const definitionCodes = {
   },
   LF_INIT_TABLE: {
     message: '{reason}',
-    fix: 'Name a table with `--table schema.table`. The role sees those of which it may read the rows: grant it USAGE on the schema and SELECT on the table.',
+    fix: 'Name a table with `--table schema.table`. The role sees only tables that it may read: grant it USAGE on the schema and SELECT on the table.',
     retry: 'never',
   },
   LF_KEY_COLLISION: {
@@ -120,7 +120,7 @@ export const definitionCodes = {
   },
   LF_MART_HELD: {
     message: 'The marts of {dataset} cannot be recreated: {reason}.',
-    fix: 'Drop the objects that depend on them (Landfall did not create them), try again, and create the objects again.',
+    fix: 'Drop the objects that depend on them (Landfall did not create them), try again, then recreate the objects.',
     retry: 'never',
   },
   LF_MART_REFRESH: {
@@ -136,7 +136,7 @@ export const definitionCodes = {
   LF_MODE_CHANGED: {
     message:
       'The star of {dataset} has rows of another mode, key, order, deletion or layout than its definition says.',
-    fix: 'Run `landfall rebuild {dataset}`: it builds the star again from the loaded files, while people read the old one. Then drop the file again or replay it. Or take that change of the definition back.',
+    fix: 'Run `landfall rebuild {dataset}`: it builds the star again from the loaded files, while people read the old one. Then drop the file again or replay it. Or revert that change to the definition.',
     retry: 'never',
   },
   LF_PARTITION_NAME: {
@@ -165,8 +165,8 @@ export const definitionCodes = {
     retry: 'never',
   },
   LF_QUERY_STREAMS: {
-    message: 'Other readers are being sent whole answers, as many as may be at once.',
-    fix: 'Ask again when they have theirs, or page through the answer: page.size=1000.',
+    message: 'The server is already sending as many whole answers as it may at once.',
+    fix: 'Ask again when one of them has ended, or page through the answer: page.size=1000.',
     retry: 'never',
   },
   LF_QUERY_TIMEOUT: {
@@ -176,8 +176,8 @@ export const definitionCodes = {
   },
   LF_REBUILD_ROWS: {
     message:
-      'Chunk {chunk} of {file} has {loaded} loaded rows, and the current definition accepts {accepted} of it.',
-    fix: 'Undo the file (`landfall undo`), rebuild, and load it again with `landfall replay`: what does not fit is then rejected. Or take that change of the definition back.',
+      'Chunk {chunk} of {file} has {loaded} loaded rows, but the current definition accepts {accepted}.',
+    fix: 'Undo the file (`landfall undo`), rebuild, and load it again with `landfall replay`: what does not fit is then rejected. Or revert that change to the definition.',
     retry: 'never',
   },
   LF_REBUILD_RUNNING: {
@@ -192,7 +192,7 @@ export const definitionCodes = {
   },
   LF_STAR_CHANGED: {
     message: 'The star of {dataset} does not match its definition: {differences}.',
-    fix: 'Take that change of the definition back, or give what is new another name. Or run this migration, then drop the file again or replay it; the next file creates the marts again:\n{migration}',
+    fix: 'Revert that change to the definition, or give what is new another name. Or run this migration, then drop the file again or replay it; the next file creates the marts again:\n{migration}',
     retry: 'never',
   },
 } as const satisfies ErrorEntries;

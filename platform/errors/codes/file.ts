@@ -14,7 +14,7 @@ export const fileCodes = {
   },
   LF_FILE_CHANGED: {
     message: '{file} changed {how}.',
-    fix: 'A program was probably still writing to it. In the landing folder, the file is loaded again once it no longer changes; a file elsewhere is yours to load again. Write files under a name that ends in .part or .tmp, and rename them when they are complete.',
+    fix: 'A program was probably still writing to it. In the landing folder, the file is loaded again once it no longer changes; load a file from elsewhere again yourself. Write files under a name that ends in .part or .tmp, and rename them when they are complete.',
     retry: 'never',
   },
   LF_FILE_DUPLICATE: {
@@ -43,7 +43,7 @@ export const fileCodes = {
     retry: 'never',
   },
   LF_FILE_PRUNED: {
-    message: 'The bytes of {file} were pruned at {at}: it can be undone, and not loaded again.',
+    message: 'The bytes of {file} were pruned at {at}: it can be undone, but not loaded again.',
     fix: 'If the file is still somewhere else, undo it and drop it again.',
     retry: 'never',
   },
@@ -69,7 +69,7 @@ export const fileCodes = {
   },
   LF_JSON_RECORDS: {
     message: '{file} has no records at {path}: {reason} (byte {byte}).',
-    fix: "Set the path of their array in the definition: format: jsonDocument({ records: '$.orders[*]' }), or ndjson() for a record a line.",
+    fix: "Set the path of their array in the definition: format: jsonDocument({ records: '$.orders[*]' }), or ndjson() for one record per line.",
     retry: 'never',
   },
   LF_KEY_OUTSIDE: {
@@ -89,12 +89,12 @@ export const fileCodes = {
   },
   LF_LANDING_WAITS: {
     message: '{file} waits for the dataset {dataset}. {reason}',
-    fix: 'Fix the definition. The file is loaded then; leave it where it is.',
+    fix: 'Fix the definition and leave the file where it is: it is then loaded.',
     retry: 'never',
   },
   LF_LANDING_NAME: {
     message: 'The name of {file} {fault}.',
-    fix: 'Rename it; it is loaded then. `convmv -f iso-8859-1 -t utf-8 --notest FOLDER` renames the files of a folder from Latin-1.',
+    fix: 'Rename it; it is then loaded. `convmv -f iso-8859-1 -t utf-8 --notest FOLDER` renames the files of a folder from Latin-1.',
     retry: 'never',
   },
   LF_LANDING_UNKNOWN: {
@@ -114,12 +114,12 @@ export const fileCodes = {
   },
   LF_UNPACK_LIMIT: {
     message: '{file} is not unpacked: {what} than {limit}.',
-    fix: 'If the file is meant to be so, unpack it by hand and drop its contents.',
+    fix: 'If this is intended, unpack it by hand and drop its contents.',
     retry: 'never',
   },
   LF_UNPACK_SIZE: {
     message: '{file} unpacks to more than {most|byte}.',
-    fix: 'If it is meant to, raise LANDFALL_UNPACKED_BYTES where the workers run, or unpack it by hand and drop its contents.',
+    fix: 'If this is intended, raise LANDFALL_UNPACKED_BYTES where the workers run, or unpack it by hand and drop its contents.',
     retry: 'never',
   },
   LF_ZIP_EMPTY: {

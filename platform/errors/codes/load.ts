@@ -9,13 +9,13 @@ export const loadCodes = {
   },
   LF_CHILD_LOADED: {
     message: '{dataset} has the content of {file} already, as file {loaded}, which was loaded alone.',
-    fix: 'Undo that file (`landfall undo {loaded}`), and load this one again: `landfall replay {file}`. Both datasets get its rows then.',
+    fix: 'Undo that file (`landfall undo {loaded}`), and load this one again: `landfall replay {file}`. Then both datasets get its rows.',
     retry: 'never',
   },
   LF_CHUNK_KILLS: {
     message:
       'Chunk {chunk} of {file} (bytes {byteStart} to {byteEnd}) was given up: {deaths|worker} took it, and each died before it was done.',
-    fix: "Read the workers' logs and the system's log (out of memory?), and look at those bytes of the file. An enrichment that crashes or fills the memory does this. Nothing of this file was kept: fix it and drop it again.",
+    fix: "Read the workers' logs and the system's log (out of memory?), and look at those bytes of the file. An enrichment that crashes or uses up the memory causes this. Nothing of this file was kept: fix it and drop it again.",
     retry: 'never',
   },
   LF_CHUNK_LOST: {
@@ -26,7 +26,7 @@ export const loadCodes = {
   },
   LF_COMPACT_LOST: {
     message:
-      'Another process has taken this compaction of {dataset} for dead, and deleted the part that it was writing. The parts before it are as they were.',
+      'Another process considered this compaction of {dataset} dead and deleted the part that it was writing. Earlier parts are unchanged.',
     fix: 'Run `landfall compact` again. The connection to the database was probably lost for a while.',
     retry: 'never',
   },
@@ -36,8 +36,8 @@ export const loadCodes = {
     retry: 'never',
   },
   LF_CORRECTION_EXPORT: {
-    message: 'What was sent does not correct rejects of {original}: {reason}.',
-    fix: 'Send what was exported of this file (rejects.csv of it, or `landfall rejects {original} --export`), with the columns that begin with _landfall_ as they were.',
+    message: 'The upload does not correct rejects of {original}: {reason}.',
+    fix: 'Send the export of this file (its rejects.csv, or `landfall rejects {original} --export`), with the columns that begin with _landfall_ unchanged.',
     retry: 'never',
   },
   LF_CORRECTION_GUARDED: {
@@ -67,7 +67,7 @@ export const loadCodes = {
     retry: 'never',
   },
   LF_FILE_ACCEPTED: {
-    message: '{file} is {state}, and not because its snapshot lacks too many keys.',
+    message: '{file} is {state}, but not because its snapshot lacks too many keys.',
     fix: 'Only a file that failed with LF_SNAPSHOT_SHRUNK can be accepted. To load another one again, run `landfall replay {file}`.',
     retry: 'never',
   },
@@ -77,8 +77,7 @@ export const loadCodes = {
     retry: 'never',
   },
   LF_FILE_CHILD: {
-    message:
-      '{file} of {dataset} is a child of file {parent}: one is not loaded or undone without the other.',
+    message: '{file} of {dataset} is a child of file {parent}: the two are loaded and undone together.',
     fix: 'Name its parent, file {parent}. What is done to it is done to its children.',
     retry: 'never',
   },
@@ -114,7 +113,7 @@ export const loadCodes = {
   },
   LF_INTERNAL: {
     message: 'Landfall failed unexpectedly: {reason}',
-    fix: 'No half-loaded file counts. Try again; if it happens again, report it with this text.',
+    fix: 'Nothing of a half-loaded file counts. Try again; if it happens again, report it with this text.',
     retry: 'again',
   },
   LF_RECONCILE: {
@@ -141,12 +140,13 @@ export const loadCodes = {
   },
   LF_REPAIR_ROWS: {
     message:
-      'Chunk {chunk} of {file} has {loaded} loaded rows, and {accepted} of it are accepted when it is read again. Nothing of it was changed.',
+      'Chunk {chunk} of {file} has {loaded} loaded rows, but {accepted} are accepted when it is read again. Nothing was changed.',
     fix: 'Load the file again as a whole: `landfall replay {file} --whole`.',
     retry: 'never',
   },
   LF_REPAIR_STAR: {
-    message: '{file} has other rows in the star than were loaded, and cannot be repaired alone: {reason}.',
+    message:
+      'The star does not have the rows that were loaded from {file}, and the file cannot be repaired alone: {reason}.',
     fix: 'Build the star again from the loaded files: `landfall rebuild {dataset}`. People read the old one until it is complete.',
     retry: 'never',
   },

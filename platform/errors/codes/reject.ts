@@ -28,7 +28,7 @@ export const rejectCodes = {
     retry: 'never',
   },
   LF_REJECT_JSON: {
-    message: 'The record is not JSON as the definition has it: {because}.',
+    message: 'The record is not the JSON that the definition describes: {because}.',
     fix: 'Correct the record, or the paths of the columns in the definition. docs/json.md says what is read.',
     retry: 'never',
   },
@@ -43,7 +43,7 @@ export const rejectCodes = {
     retry: 'never',
   },
   LF_REJECT_BYTES: {
-    message: '{column} is too long for {what}: {bytes} bytes, of which {most} are allowed.',
+    message: '{column} is too long for {what}: it has {bytes} bytes, and {most} are allowed.',
     fix: "Shorten the value. Partition the lake by columns with short values; a dimension with `keys: 'hashed'` takes keys of any length.",
     retry: 'never',
   },

@@ -43,8 +43,8 @@ export const requestCodes = {
     retry: 'never',
   },
   LF_HTTP_ROLE: {
-    message: 'The token {name} has the role {role}, and this needs the role {needed}.',
-    fix: 'Use a token with that role. Roles are set where the server runs: LANDFALL_TOKENS.',
+    message: 'The token {name} has the role {role}; this request needs the role {needed}.',
+    fix: 'Use a token with that role. LANDFALL_TOKENS sets the roles, where the server runs.',
     retry: 'never',
   },
   LF_HTTP_PAGE: {
@@ -73,8 +73,8 @@ export const requestCodes = {
     retry: 'never',
   },
   LF_HTTP_STANDBY: {
-    message: 'This coordinator stands by, and cannot send requests on to the one that leads. {why}',
-    fix: 'Wait until one of them leads. If one does, check that this host reaches its port (LANDFALL_HOST).',
+    message: 'This coordinator stands by and cannot forward requests to the leader. {why}',
+    fix: 'Wait until a coordinator leads. If one does, check that this host reaches its port (LANDFALL_HOST).',
     retry: 'never',
   },
   LF_HTTP_TOKEN: {
@@ -119,12 +119,12 @@ export const requestCodes = {
   },
   LF_SQL_TABLE: {
     message: 'The query failed: {reason}. There are: {tables}',
-    fix: 'Ask one of the tables and views that are named. A table is made when the first file of its dataset lands.',
+    fix: 'Query one of the tables and views that are named. A table is created when the first file of its dataset lands.',
     retry: 'never',
   },
   LF_SQL_TIMEOUT: {
     message: 'The query took longer than {seconds} s and was stopped.',
-    fix: 'Ask for less, or allow more time with --timeout; 0 is any time.',
+    fix: 'Ask for less, or allow more time with --timeout; 0 sets no limit.',
     retry: 'never',
   },
   LF_SQL_VALUE: {
@@ -134,21 +134,21 @@ export const requestCodes = {
   },
   LF_DEFINITION_PLACE: {
     message: 'There is no folder for definitions: LANDFALL_DATASETS names none.',
-    fix: 'Name a folder in LANDFALL_DATASETS, to which the coordinator can write, or save the definition yourself.',
+    fix: 'Name a folder in LANDFALL_DATASETS that the coordinator can write to, or save the definition yourself.',
     retry: 'never',
   },
   LF_UPLOAD_BUSY: {
     message: 'Another piece of {file} is being received, or the file is moving.',
-    fix: 'Send one piece after another. After a cut, ask where to go on in a moment.',
+    fix: 'Send one piece after another. After a cut, wait a moment and ask where to continue.',
     retry: 'never',
   },
   LF_UPLOAD_CHILD: {
-    message: '{dataset} has no files of its own: its rows come from those of {parent}.',
+    message: '{dataset} has no files of its own: its rows come from the files of {parent}.',
     fix: 'Upload the file for {parent}.',
     retry: 'never',
   },
   LF_UPLOAD_CONTENT: {
-    message: '{file} is not here as it was announced: {reason}.',
+    message: 'The upload of {file} does not match what was announced: {reason}.',
     fix: 'Send what is missing, or upload it again.',
     retry: 'never',
   },
@@ -158,8 +158,8 @@ export const requestCodes = {
     retry: 'never',
   },
   LF_UPLOAD_MANY: {
-    message: 'There are {most} uploads that have not ended.',
-    fix: 'End some of them, or drop them. One is dropped a day after its last piece.',
+    message: '{most} uploads have not ended, which is as many as may wait.',
+    fix: 'Finish some of them, or drop them. Each is dropped a day after its last piece.',
     retry: 'never',
   },
   LF_UPLOAD_NAME: {
@@ -183,7 +183,7 @@ export const requestCodes = {
     retry: 'never',
   },
   LF_UPLOAD_SIZE: {
-    message: 'The upload has more than {most|byte}, which is what it may have.',
+    message: 'The upload has more than the {most|byte} that it may have.',
     fix: 'Send less at once, or drop the file into the landing folder.',
     retry: 'never',
   },

@@ -18,7 +18,7 @@ export const serverCodes = {
     retry: 'never',
   },
   LF_COORDINATOR_SESSIONS: {
-    message: 'Sessions of the coordinator that led scope {scope} before do not end.',
+    message: 'Sessions of the previous coordinator of scope {scope} do not end.',
     fix: "End them (`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'landfall leader %'`), then start this coordinator again.",
     retry: 'never',
   },
@@ -39,17 +39,17 @@ export const serverCodes = {
   },
   LF_DATABASE_LIMIT: {
     message: 'A limit of PostgreSQL is exceeded: {reason}.',
-    fix: "A table has at most 1,600 columns, those that were dropped among them, and a row about 8 kB beside its long texts. List fewer columns in star.columns (the lake holds all of them), or say star: 'none'.",
+    fix: "A table has at most 1,600 columns, dropped ones included, and a row at most about 8 kB without its long texts. List fewer columns in star.columns (the lake holds all of them), or say star: 'none'.",
     retry: 'never',
   },
   LF_DATABASE_LOCKED: {
     message: 'Another session of the database holds a lock on {what}: {reason}',
-    fix: 'Let the session finish, or end it (`select pg_terminate_backend(PID)`). What waits resumes by itself; run a command again that has ended.',
+    fix: 'Let the session finish, or end it (`select pg_terminate_backend(PID)`). Waiting work resumes by itself. If a command has ended, run it again.',
     retry: 'outage',
   },
   LF_DATABASE_LOST: {
     message: 'The database at {address} is out of reach: {reason}',
-    fix: 'Start the server again, or fix the connection. What waits resumes by itself; run a command again that has ended.',
+    fix: 'Start the server again, or fix the connection. Waiting work resumes by itself. If a command has ended, run it again.',
     retry: 'outage',
   },
   LF_DATABASE_NEWER: {
@@ -60,12 +60,12 @@ export const serverCodes = {
   },
   LF_DATABASE_POOLER: {
     message: 'The pooler at {address} does not keep a session for each connection: {reason}.',
-    fix: 'Let it keep sessions for the database of Landfall, which listens and holds locks between transactions (PgBouncer: pool_mode = session), or name the server itself in DATABASE_URL.',
+    fix: 'Configure it to keep sessions (PgBouncer: pool_mode = session), because Landfall listens and holds locks between transactions. Or name the server itself in DATABASE_URL.',
     retry: 'never',
   },
   LF_DATABASE_PRIVILEGE: {
     message: 'The role {role} lacks a privilege on {object}, in the database at {address}: {reason}.',
-    fix: 'As its owner or as an administrator, run {remedy}. Then run the command again; drop a file that has failed again, or replay it. docs/servers/postgresql.md lists what the role needs.',
+    fix: 'As its owner or as an administrator, run {remedy}. Then run the command again. Drop or replay files that have failed. docs/servers/postgresql.md lists what the role needs.',
     retry: 'never',
   },
   LF_DATABASE_REFUSED: {
@@ -75,7 +75,7 @@ export const serverCodes = {
   },
   LF_DATABASE_RESOURCES: {
     message: 'The database at {address} has run out of a resource: {reason}',
-    fix: 'Free disk space or memory on the server (its log says more). What waits resumes by itself; run a command again that has ended.',
+    fix: 'Free disk space or memory on the server (its log says more). Waiting work resumes by itself. If a command has ended, run it again.',
     retry: 'outage',
   },
   LF_DATABASE_TLS: {
@@ -115,12 +115,12 @@ export const serverCodes = {
   },
   LF_LAKE_MISSING: {
     message: '{store} is not the lake that the ledger knows: its parts and the file {mark} are missing.',
-    fix: 'Mount the disk again, or correct LAKE_URL. What waits resumes by itself; run a command again that has ended. If the parts are gone for good, create the empty file {mark}: Landfall then writes to this folder.',
+    fix: 'Mount the disk again, or correct LAKE_URL. Waiting work resumes by itself. If a command has ended, run it again. If the parts are gone for good, create the empty file {mark}: Landfall then writes to this folder.',
     retry: 'outage',
   },
   LF_PATH: {
     message: '{path} cannot be used: {reason}',
-    fix: 'Check that it is there and a file where a file is meant, that each folder on the way to it is a folder, and that its disk has room.',
+    fix: 'Check that it exists and is a file where a file is expected, that its parent folders exist, and that the disk has room.',
     retry: 'again',
   },
   LF_PATH_DENIED: {
@@ -134,13 +134,13 @@ export const serverCodes = {
     retry: 'never',
   },
   LF_QUEUE_EVICTS: {
-    message: 'Redis at {address} may throw jobs away: its maxmemory-policy is {policy}.',
+    message: 'Redis at {address} may evict jobs: its maxmemory-policy is {policy}.',
     fix: 'Set maxmemory-policy to noeviction, in its configuration or with CONFIG SET.',
     retry: 'never',
   },
   LF_QUEUE_LOST: {
     message: 'The queue (Redis at {address}) is out of reach: {reason}',
-    fix: 'Start Redis again, fix the connection, or give Redis more memory. What waits resumes by itself; run a command again that has ended. Jobs that Redis has lost are queued again from the ledger.',
+    fix: 'Start Redis again, fix the connection, or give Redis more memory. Waiting work resumes by itself. If a command has ended, run it again. Jobs that Redis has lost are queued again from the ledger.',
     retry: 'outage',
   },
   LF_QUEUE_REFUSED: {
@@ -160,17 +160,17 @@ export const serverCodes = {
   },
   LF_STORAGE: {
     message: '{store} cannot be used: {reason}',
-    fix: 'Check that the store is there and reachable, and that it has room. What waits resumes by itself; run a command again that has ended.',
+    fix: 'Check that the store is there and reachable, and that it has room. Waiting work resumes by itself. If a command has ended, run it again.',
     retry: 'outage',
   },
   LF_STORAGE_CREDENTIALS: {
     message: '{store} cannot be used: {reason}',
-    fix: 'Check the credentials (AWS_…), the policy of the bucket, and the key and class of what is written (LANDFALL_S3_KMS_KEY, LANDFALL_S3_STORAGE_CLASS). What waits resumes by itself; run a command again that has ended.',
+    fix: 'Check the credentials (AWS_…), the policy of the bucket, and the key and class of what is written (LANDFALL_S3_KMS_KEY, LANDFALL_S3_STORAGE_CLASS). Waiting work resumes by itself. If a command has ended, run it again.',
     retry: 'outage',
   },
   LF_STORAGE_DENIED: {
     message: '{store} cannot be used: {reason}',
-    fix: 'Let the user {user} read and write it, or run Landfall as a user who may. What waits resumes by itself; run a command again that has ended.',
+    fix: 'Let the user {user} read and write it, or run Landfall as a user who may. Waiting work resumes by itself. If a command has ended, run it again.',
     retry: 'outage',
   },
   LF_STORAGE_MISSING: {

@@ -118,7 +118,7 @@ function encodePlain(
   pages: PageWriter,
   compression: Compression,
 ): void {
-  pages.compressed = compression.pays(bytes);
+  pages.codec = compression.codecOf(bytes);
   for (const span of cutFixed(values.rows, values.levels, width)) {
     pages.dataPage(span, Encoding.plain, bytes.subarray(span.valueFrom * width, span.valueTo * width));
   }
@@ -130,7 +130,7 @@ function* encodePlainTexts(
   pages: PageWriter,
   compression: Compression,
 ): Generator<void, void> {
-  pages.compressed = compression.pays(bytes);
+  pages.codec = compression.codecOf(bytes);
   for (const { span, byteFrom, byteTo } of cutPlainTexts(values.rows, values.levels, bytes)) {
     pages.dataPage(span, Encoding.plain, bytes.subarray(byteFrom, byteTo));
     yield;
@@ -200,7 +200,7 @@ function encodeDictionary(
     // Does not yield, because the texts are in memory that is shared.
     for (const _ of encodePlainTexts(values, plain, pages, compression));
   } else {
-    pages.compressed = plain.length > 4096 && compression.pays(plain);
+    if (plain.length > 4096) pages.codec = compression.codecOf(plain);
     pages.dictionaryPage(distinct, plain);
     encodeIndexes(values, indexes, distinct, pages);
   }

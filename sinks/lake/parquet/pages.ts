@@ -7,11 +7,12 @@ import { encodeLevels, levelBytesMax } from './rle.ts';
 import { snappyBytesMax, snappyCompress } from './snappy.ts';
 import type { PageSpan } from './spans.ts';
 import { ThriftWriter } from './thrift-compact.ts';
+import { zstdPage } from './zstd-page.ts';
 
 export const Encoding = { plain: 0, rle: 3, rleDictionary: 8 } as const;
 export type Encoding = (typeof Encoding)[keyof typeof Encoding];
 
-export const Codec = { uncompressed: 0, snappy: 1 } as const;
+export const Codec = { uncompressed: 0, snappy: 1, zstd: 6 } as const;
 export type Codec = (typeof Codec)[keyof typeof Codec];
 
 export const PageType = { data: 0, dictionary: 2 } as const;
@@ -38,8 +39,8 @@ const compressedScratch = new ByteSink(1 << 16);
 
 /** Writes the pages of one column chunk, the dictionary page (if any) first. */
 export class PageWriter {
-  /** Whether Snappy compresses the bodies. Set before the first page. */
-  compressed = false;
+  /** What compresses the bodies. Set before the first page. */
+  codec: Codec = Codec.uncompressed;
   readonly #sink: ByteSink;
   readonly #fileOffset: number;
   readonly #nullable: boolean;
@@ -97,7 +98,7 @@ export class PageWriter {
     const sink = this.#sink;
     const start = sink.length;
     const bodyBytes = (levels === null ? 0 : levels.length) + values.length;
-    const stored = this.compressed ? compress(levels, values) : null;
+    const stored = compress(this.codec, levels, values);
     const thrift = new ThriftWriter(sink);
     thrift.i32(1, type);
     thrift.i32(2, bodyBytes);
@@ -115,7 +116,7 @@ export class PageWriter {
 
   finish(): ChunkPages {
     return {
-      codec: this.compressed ? Codec.snappy : Codec.uncompressed,
+      codec: this.codec,
       encoding: this.#encoding,
       dataPages: this.#dataPages,
       dictionaryPageOffset: this.#dictionaryPageOffset,
@@ -137,7 +138,9 @@ function encodedLevels(
   return levelScratch.written();
 }
 
-function compress(levels: Uint8Array | null, values: Uint8Array): Uint8Array {
+/** Null for a body that is stored as it is. */
+function compress(codec: Codec, levels: Uint8Array | null, values: Uint8Array): Uint8Array | null {
+  if (codec === Codec.uncompressed) return null;
   let body = values;
   if (levels !== null) {
     bodyScratch.length = 0;
@@ -145,6 +148,7 @@ function compress(levels: Uint8Array | null, values: Uint8Array): Uint8Array {
     bodyScratch.append(values);
     body = bodyScratch.written();
   }
+  if (codec === Codec.zstd) return zstdPage(body);
   compressedScratch.length = 0;
   compressedScratch.reserve(snappyBytesMax(body.length));
   compressedScratch.length = snappyCompress(body, 0, body.length, compressedScratch.bytes, 0);

@@ -4,6 +4,7 @@ import type { Vector } from '../../../kernel/columns/vectors.ts';
 import type { ColumnChunk } from '../parquet/column-chunk.ts';
 import { Codec } from '../parquet/pages.ts';
 import { type ParquetColumn, Physical } from '../parquet/schema.ts';
+import { zstdDecoder } from '../parquet/zstd-page.ts';
 import type { DistinctTexts } from './distinct-texts.ts';
 import { readBytes, type StoredPart, type StoredRowGroup, startOf } from './stored-part.ts';
 
@@ -15,6 +16,12 @@ const typeNames: Readonly<Record<Physical, ParquetType>> = {
   [Physical.byteArray]: 'BYTE_ARRAY',
   [Physical.fixedLenByteArray]: 'FIXED_LEN_BYTE_ARRAY',
 };
+
+const codecNames = {
+  [Codec.uncompressed]: 'UNCOMPRESSED',
+  [Codec.snappy]: 'SNAPPY',
+  [Codec.zstd]: 'ZSTD',
+} as const;
 
 /**
  * The columns of a row group, `_chunk` included. `texts`: one per column, for the codes of its texts. Vectors of texts are
@@ -73,7 +80,8 @@ async function decode({ column, codec, rows }: ColumnChunk, bytes: Uint8Array): 
     type,
     element,
     schemaPath: [root, leaf],
-    codec: codec === Codec.snappy ? 'SNAPPY' : 'UNCOMPRESSED',
+    codec: codecNames[codec],
+    ...(codec === Codec.zstd && { compressors: { ZSTD: await zstdDecoder() } }),
     parsers: DEFAULT_PARSERS,
     utf8: false,
   });

@@ -10,11 +10,12 @@ import type { Part } from '../../../ledger/rows.ts';
 import type { PlacedPart } from '../../../ledger/tables/lake/compaction.ts';
 import { retryOf } from '../../../platform/errors/retry.ts';
 import type { Storage } from '../../../platform/storage/contract.ts';
+import { zstdCompress } from '../../../platform/storage/node-zstd.ts';
 import { decodeChunkIds, decodeGroup } from './decode-group.ts';
 import { PendingRows } from './pending-rows.ts';
 import { schemaKey } from './read-schema.ts';
 import { SharedPartWriter } from './shared-writer.ts';
-import { onlyChunkOf, type StoredPart, type StoredRowGroup } from './stored-part.ts';
+import { chunkVector, onlyChunkOf, type StoredPart, type StoredRowGroup } from './stored-part.ts';
 
 /** A row group of so many rows, or bytes, is copied. */
 const copiedRows = 16 * 1024;
@@ -45,6 +46,8 @@ export interface MergeOptions {
   /** Where the part is staged. */
   readonly key: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** What compresses rows that are encoded again; Snappy where this Node has no zstd. Default: 'snappy'. */
+  readonly compression?: 'snappy' | 'zstd';
   /** The most rows of a row group. */
   readonly rowGroupRows?: number;
   /** A row group of so many rows, or bytes, is copied. */
@@ -58,12 +61,13 @@ export interface MergeOptions {
  */
 export async function mergeParts(
   parts: AsyncIterable<PartToMerge>,
-  { lake, key, metadata, ...limits }: MergeOptions,
+  { lake, key, metadata, compression = 'snappy', ...limits }: MergeOptions,
 ): Promise<Pick<Part, 'rows' | 'bytes'>> {
+  const codec = zstdCompress === null ? 'snappy' : compression;
   let merge: Merge | null = null;
   try {
     for await (const part of parts) {
-      merge ??= new Merge(new SharedPartWriter(lake, key, part.stored.columns), limits);
+      merge ??= new Merge(new SharedPartWriter(lake, key, part.stored.columns, codec), limits);
       await merge.add(part);
     }
     await merge!.flush();
@@ -162,9 +166,4 @@ async function readFrom<T>({ path }: Pick<StoredPart, 'path'>, reading: Promise<
   } catch (error) {
     throw retryOf(error) === 'outage' ? error : new PartUnreadable(path, error);
   }
-}
-
-function chunkVector(chunkId: number, rows: number): Int32Vector {
-  const values = new Int32Array(rows).fill(chunkId);
-  return { kind: 'int32', length: rows, validity: null, nullCount: 0, values };
 }

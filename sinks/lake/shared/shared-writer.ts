@@ -25,11 +25,12 @@ export class SharedPartWriter {
   #writer: StorageWriter | null = null;
   #bytes = 0;
 
-  constructor(lake: Storage, key: string, columns: readonly ParquetColumn[]) {
+  /** `codec`: what compresses row groups that are encoded. */
+  constructor(lake: Storage, key: string, columns: readonly ParquetColumn[], codec: 'snappy' | 'zstd') {
     this.#lake = lake;
     this.#key = key;
     this.columns = [...columns, chunkColumn];
-    this.#compression = this.columns.map(() => new Compression());
+    this.#compression = this.columns.map(() => new Compression(codec));
     this.#sink.append(MAGIC);
   }
 

@@ -1,4 +1,5 @@
 /** A part that Landfall has written, as it is read again: its footer, and the bytes of its row groups. */
+import type { Int32Vector } from '../../../kernel/columns/vectors.ts';
 import type { Part } from '../../../ledger/rows.ts';
 import type { Storage } from '../../../platform/storage/contract.ts';
 import type { ColumnChunk } from '../parquet/column-chunk.ts';
@@ -14,6 +15,12 @@ export const chunkColumn: ParquetColumn = {
   annotation: null,
   nullable: false,
 };
+
+/** That column for rows of one chunk. */
+export function chunkVector(chunkId: number, rows: number): Int32Vector {
+  const values = new Int32Array(rows).fill(chunkId);
+  return { kind: 'int32', length: rows, validity: null, nullCount: 0, values };
+}
 
 export interface StoredRowGroup extends RowGroup {
   /** Where its bytes are in the part. Those of its columns follow one another. */
@@ -153,4 +160,13 @@ export function onlyChunkOf({ columns }: StoredRowGroup): number | null {
   if (bounds == null) return null;
   const [min, max] = [bounds.min, bounds.max].map((bound) => Buffer.from(bound).readInt32LE());
   return min === max ? min : null;
+}
+
+/** Records of a part that chunks share where its rows come from, to be read without the ledger. */
+export function sharedMetadata(dataset: string, version: string, sharedId: number): Record<string, string> {
+  return {
+    'landfall.dataset': dataset,
+    'landfall.definition': version,
+    'landfall.shared': String(sharedId),
+  };
 }

@@ -18,6 +18,7 @@ import {
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { tablesOfOtherMode, viewGrowth } from './grow-events.ts';
+import { qualified } from './sql-columns.ts';
 import { type Change, changesOf, dropViews, migrationOf } from './star-changes.ts';
 import { type WantedTable, wantedTables } from './star-tables.ts';
 
@@ -85,7 +86,7 @@ async function dropOtherMode(client: pg.ClientBase, dataset: CompiledDataset): P
 }
 
 function nameOf(schema: string, table: string): string {
-  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
+  return qualified(schema, table);
 }
 
 /** Whether the table has no rows except the unknown member. */

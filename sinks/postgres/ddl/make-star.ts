@@ -1,5 +1,5 @@
 /** Creates the star before the first file, and counts and deletes the facts of files. */
-import pg from 'pg';
+import type pg from 'pg';
 import { withDatasetLocked } from '../../../ledger/tables/snapshots.ts';
 import { martNames } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
@@ -23,6 +23,7 @@ import { growStar } from './grow-star.ts';
 import { transactionBetweenReaders } from './if-unlocked.ts';
 import { lockCreation } from './lock-creation.ts';
 import { martChanges } from './mart-ddl.ts';
+import { qualified } from './sql-columns.ts';
 import { tableExists } from './table-exists.ts';
 import { transactionId, untilSeen } from './until-seen.ts';
 
@@ -115,7 +116,7 @@ export async function factsByChunk(
   if (chunkIds.length === 0 || !(await hasFacts(client, star))) return new Map();
   if (star.layout === 'packed') return packedByChunk(client, star, chunkIds);
   const { rows } = await client.query<{ chunk_id: number; facts: number }>(
-    `select chunk_id, count(*)::float8 as facts from ${factTable(star)} where ${inChunks(chunkIds)} group by 1`,
+    `select chunk_id, count(*)::float8 as facts from ${qualifiedFacts(star)} where ${inChunks(chunkIds)} group by 1`,
   );
   return new Map(rows.map(({ chunk_id, facts }) => [chunk_id, facts]));
 }
@@ -128,15 +129,15 @@ export async function deleteFacts(
 ): Promise<boolean> {
   if (chunkIds.length === 0) return true;
   if (!(await hasFacts(client, star))) return false;
-  await client.query(`delete from ${factTable(star)} where ${inChunks(chunkIds)}`);
+  await client.query(`delete from ${qualifiedFacts(star)} where ${inChunks(chunkIds)}`);
   return true;
 }
 
 export function hasFacts(client: pg.Pool | pg.ClientBase, star: CompiledStar): Promise<boolean> {
-  return tableExists(client, factTable(star));
+  return tableExists(client, qualifiedFacts(star));
 }
 
-/** The table that holds the facts, or tuples of packed ones. */
-export function factTable(star: CompiledStar): string {
-  return `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(factsTable(star))}`;
+/** The table that holds the facts, or tuples of packed ones, as SQL names it. */
+export function qualifiedFacts(star: CompiledStar): string {
+  return qualified(star.schema, factsTable(star));
 }

@@ -10,6 +10,7 @@ import { dayOfMonth, monthOf, yearOf } from '../../../model/enrich/calendar.ts';
 import { dayText } from '../../../model/types/date.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
+import { qualified } from '../ddl/sql-columns.ts';
 import { MISSING } from './member-cache.ts';
 import { translateDays, unknownWhereNull } from './translate.ts';
 
@@ -31,10 +32,7 @@ export class DateMembers {
 
   constructor(pool: Pool, schema: string, dimension: DateDimension) {
     this.pool = pool;
-    this.insert = insertStatement(
-      `${escapeIdentifier(schema)}.${escapeIdentifier(dimension.table)}`,
-      dimension.key,
-    );
+    this.insert = insertStatement(qualified(schema, dimension.table), dimension.key);
   }
 
   /** Fills `keys` with the keys of `rows` rows. The key is 0 if the row has no day. */

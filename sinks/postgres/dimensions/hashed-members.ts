@@ -13,7 +13,7 @@ import { escapeIdentifier, type Pool } from 'pg';
 import type { CompiledDimension, LogicalType } from '../../../model/compiled.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { sqlType } from '../ddl/sql-columns.ts';
+import { qualified, sqlType } from '../ddl/sql-columns.ts';
 import { type CopyTarget, openFactCopy } from '../facts/fact-copy.ts';
 import type { NewMembers } from './new-members.ts';
 
@@ -53,7 +53,7 @@ export class HashedMembers {
     this.pool = pool;
     this.target = { schema, table, columns: [key, ...[...natural, ...attributes].map(({ name }) => name)] };
     this.types = [KEY_TYPE, ...natural.map(({ logical }) => TYPE_NUMBERS[logical.type])];
-    this.find = findStatement(`${escapeIdentifier(schema)}.${escapeIdentifier(table)}`, key, natural);
+    this.find = findStatement(qualified(schema, table), key, natural);
   }
 
   /**

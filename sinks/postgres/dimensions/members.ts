@@ -10,6 +10,7 @@
 import { escapeIdentifier, type Pool } from 'pg';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
+import { qualified } from '../ddl/sql-columns.ts';
 import { type Text, textArray } from './text-array.ts';
 
 /**
@@ -162,5 +163,5 @@ function asked(table: MemberTable, given: readonly number[]): string {
 const programLimitExceeded = '54000';
 
 function tableName(table: MemberTable): string {
-  return `${escapeIdentifier(table.schema)}.${escapeIdentifier(table.table)}`;
+  return qualified(table.schema, table.table);
 }

@@ -19,6 +19,8 @@ export interface Delta {
   readonly removed: readonly Relation[];
   /** Set where `added` is all facts of these chunks and `removed` is empty: workers may have added them up. */
   readonly chunkIds?: readonly number[];
+  /** Set where `removed` is all facts of these chunks. Datasets whose rows are all facts remove no others. */
+  readonly removedChunks?: readonly number[];
   /** The file of each of these chunks, which is undone as a whole. Where it is not set, each chunk is on its own. */
   readonly chunkFiles?: readonly number[];
 }

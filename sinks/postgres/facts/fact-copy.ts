@@ -8,6 +8,7 @@
 import { escapeIdentifier, type PoolClient } from 'pg';
 import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams';
 import { giveMemory, takeMemory } from '../../lake/memory.ts';
+import { qualified } from '../ddl/sql-columns.ts';
 
 /**
  * The bytes of one write to the server. Larger than a socket's high-water mark, so that every write except the last
@@ -46,7 +47,7 @@ export interface CopyTarget {
 
 /** Starts `copy table (columns) from stdin (format binary)` on a client, in its transaction if one is open. */
 export function openFactCopy(client: PoolClient, target: CopyTarget): FactCopy {
-  const table = `${escapeIdentifier(target.schema)}.${escapeIdentifier(target.table)}`;
+  const table = qualified(target.schema, target.table);
   const columns = target.columns.map((name) => escapeIdentifier(name)).join(', ');
   const stream = client.query(copyFrom(`copy ${table} (${columns}) from stdin (format binary)`));
   return new StreamedCopy(stream);

@@ -41,10 +41,15 @@ export function packedFields(
     if (column.kind === 'chunk') continue;
     if (column.name === star.sortBy) sortBy = fields.length;
     if (column.kind === 'dimension') fields.push(keyField(keys[column.dimension]));
-    else fields.push(valueField(column.name, batch.vectors.get(column.vector), column.logical));
+    else fields.push(packedField(valueField(column.name, batch.vectors.get(column.vector), column.logical)));
     nullable.push(column.kind === 'value' && !column.notNull);
   }
   return { fields, packing: { nullable, sortBy, chunkId } };
+}
+
+/** Intervals are packed as their microseconds. */
+function packedField(field: CopyField): CopyField {
+  return field.kind === 'interval' ? { kind: 'int8', vector: field.vector } : field;
 }
 
 function keyField(vector: KeyVector): CopyField {

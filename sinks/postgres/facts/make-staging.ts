@@ -6,7 +6,8 @@ import { endedStaging } from '../../../ledger/tables/scopes.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
-import { factTable } from '../ddl/make-star.ts';
+import { qualifiedFacts } from '../ddl/make-star.ts';
+import { qualified } from '../ddl/sql-columns.ts';
 import { packedParts } from '../packed/packed-columns.ts';
 import { stagingTable, stagingTableDdl } from './staging.ts';
 
@@ -32,14 +33,14 @@ export async function moveStagedFacts(
   const named = star.layout === 'packed' ? packedParts(star) : star.columns;
   const columns = named.map(({ name }) => pg.escapeIdentifier(name)).join(', ');
   const from = stagingTable(star, file);
-  await client.query(`insert into ${factTable(star)} (${columns}) select ${columns} from ${from}`);
+  await client.query(`insert into ${qualifiedFacts(star)} (${columns}) select ${columns} from ${from}`);
   crashPoint('finalise.staging-moved');
 }
 
 /** Drops the tables of files that have ended. Tables that are locked are left to the next call. */
 export async function sweepStagingTables(pool: pg.Pool): Promise<void> {
   for (const { schema, name } of await endedStaging(pool)) {
-    const table = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
+    const table = qualified(schema, name);
     await inTransaction(pool, async (client) => {
       await client.query(`set local lock_timeout = '${lockTimeout}'`);
       await client.query(`drop table if exists ${table}`);

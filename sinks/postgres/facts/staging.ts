@@ -7,6 +7,7 @@
 import pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import type { FileLink } from '../../../platform/progress/progress.ts';
+import { qualified } from '../ddl/sql-columns.ts';
 import { tableExists } from '../ddl/table-exists.ts';
 import { eventTableNames } from '../events/table-names.ts';
 import { factsTable } from '../packed/packed-columns.ts';
@@ -43,7 +44,7 @@ function stagingName({ fileId }: { readonly fileId: number }): string {
 
 /** The file's own staging table, qualified and quoted. */
 export function stagingTable({ schema }: CompiledStar, file: { readonly fileId: number }): string {
-  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(stagingName(file))}`;
+  return qualified(schema, stagingName(file));
 }
 
 /**
@@ -58,7 +59,7 @@ export function stagingTableDdl(
   const like = keyed === null ? factsTable(star) : eventTableNames(fact).staging;
   const landed = pg.escapeLiteral(file.seenAt.toISOString());
   const columns = [
-    `like ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(like)} including defaults${star.layout === 'packed' ? ' including storage including indexes' : ''}`,
+    `like ${qualified(schema, like)} including defaults${star.layout === 'packed' ? ' including storage including indexes' : ''}`,
     ...(keyed?.seen === undefined ? [] : [`_landed timestamptz not null default ${landed}`]),
   ];
   return `create table if not exists ${stagingTable(star, file)} (${columns.join(', ')})`;

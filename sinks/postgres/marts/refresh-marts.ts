@@ -13,7 +13,7 @@
  */
 
 import { availableParallelism } from 'node:os';
-import pg from 'pg';
+import type pg from 'pg';
 import * as ledger from '../../../ledger/tables/marts.ts';
 import type { CompiledDataset, CompiledSqlMart } from '../../../model/compiled.ts';
 import { inTransaction, transactionOn } from '../../../platform/database/transaction.ts';
@@ -21,6 +21,7 @@ import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { isCollision, retryOf } from '../../../platform/errors/retry.ts';
 import { starLock } from '../ddl/make-star.ts';
+import { qualified } from '../ddl/sql-columns.ts';
 import { starOf } from '../star-of.ts';
 import { groupsOf, type MartGroup } from './mart-groups.ts';
 
@@ -196,7 +197,7 @@ async function refreshOne(client: pg.ClientBase, dataset: MartsOf, mart: Compile
 }
 
 function relationOf(dataset: MartsOf, mart: string): string {
-  return `${pg.escapeIdentifier(starOf(dataset).schema)}.${pg.escapeIdentifier(mart)}`;
+  return qualified(starOf(dataset).schema, mart);
 }
 
 function isPrivilege(cause: unknown): cause is LandfallError {

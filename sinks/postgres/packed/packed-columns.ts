@@ -124,6 +124,12 @@ function valueParts(
       return { parts: based('bigint'), value: long };
     case 'time':
       return { parts: based('bigint'), value: `time '00:00' + (${long}) * interval '1 microsecond'` };
+    case 'interval': {
+      // The server multiplies as doubles, so that the upper and the lower half are each exact.
+      const upper = `((${long}) >> 32) * interval '4294.967296 seconds'`;
+      const lower = `((${long}) & 4294967295) * interval '1 microsecond'`;
+      return { parts: based('bigint'), value: `${upper} + ${lower}` };
+    }
     case 'numeric': {
       // The product has as many digits after the point as the factor.
       const { scale } = logical;

@@ -1,6 +1,7 @@
 /** Packed rows on the server: what they need of it, their counts, and what its planner knows of them. */
 import type pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
+import { serverVersion } from '../../../platform/database/database.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { qualified } from '../ddl/sql-columns.ts';
@@ -21,16 +22,13 @@ export async function packedByChunk(
   return new Map(rows.map(({ chunk_id, facts }) => [chunk_id, facts]));
 }
 
-/** The first server that casts bytea to numbers. */
-const serverLeast = 180_000;
+/** The first version that casts bytea to numbers. */
+const versionNeeded = 18;
 
 /** Throws LF_LAYOUT_SERVER. */
 export async function refuseOldServer(pool: pg.Pool, dataset: string): Promise<void> {
-  const { rows } = await pool.query<{ number: number; version: string }>(
-    `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
-  );
-  const [{ number, version }] = rows;
-  if (number < serverLeast) throw new LandfallError('LF_LAYOUT_SERVER', { dataset, version });
+  const { major, version } = await serverVersion(pool);
+  if (major < versionNeeded) throw new LandfallError('LF_LAYOUT_SERVER', { dataset, version });
 }
 
 /**

@@ -1,6 +1,9 @@
 /**
- * What workers have added up of a file's chunks, for the transaction that ends the file. A rollup takes it if every
- * chunk has it: a worker that did not know the rollup, or another version of it, leaves none.
+ * What workers have added up of a file's chunks, for the transaction that ends the file, and for the one that undoes it. A
+ * rollup takes it if every chunk has it: a worker that did not know the rollup, or another version of it, leaves none.
+ *
+ *   (chunk committed) ─▶ added at the file's end ─▶ kept: groups, and values that are counted ─▶ taken off by its undo
+ *                                                └▶ forgotten: values that are kept by chunk, or not at all
  */
 import type pg from 'pg';
 import type { RollupValues } from '../../../model/compiled-rollup.ts';
@@ -11,14 +14,17 @@ import type { StoredRollup } from '../rollups/state-tables.ts';
 import { partialArrays, partialGroups, partialTables, partialValues } from './partial-tables.ts';
 
 /**
- * Puts what the chunks add to the rollup into the tables of its delta. False if a chunk's is missing: nothing is put
- * there then. `kept`: the values that the rollup keeps.
+ * Puts what the chunks add to the rollup into the tables of its delta, or with the sign -1 what they have added. False if
+ * a chunk's is missing: nothing is put there then. `kept`: the values that the rollup counts.
  */
 export async function gatherPartials(
   client: pg.ClientBase,
   stored: StoredRollup,
-  kept: readonly RollupValues[],
-  chunkIds: readonly number[],
+  {
+    kept,
+    chunkIds,
+    sign,
+  }: { readonly kept: readonly RollupValues[]; readonly chunkIds: readonly number[]; readonly sign: 1 | -1 },
 ): Promise<boolean> {
   const [groups, ...values] = partialTables(stored);
   if (groups === undefined) return false;
@@ -27,12 +33,13 @@ export async function gatherPartials(
     [chunkIds],
   );
   if (rows[0].chunks !== new Set(chunkIds).size) return false;
-  await client.query(`insert into ${deltaTable} ${partialGroups(groups.sql, stored.rollup)}`, [chunkIds]);
+  await client.query(`insert into ${deltaTable} ${partialGroups(groups.sql, stored.rollup, sign)}`, [
+    chunkIds,
+  ]);
   for (const one of kept) {
     const { sql } = values.find(({ values: id }) => id === one.id)!;
-    await client.query(`insert into ${valuesDelta(one)} ${partialValues(sql, stored.rollup, one)}`, [
-      chunkIds,
-    ]);
+    const partials = partialValues(sql, stored.rollup, one, sign);
+    await client.query(`insert into ${valuesDelta(one)} ${partials}`, [chunkIds]);
   }
   return true;
 }
@@ -52,12 +59,20 @@ export function partialPieces(
   return { sql: partialArrays(sql, stored.rollup, values), values: numbers };
 }
 
-/** Removes what workers have added up of chunks: it was added to the rollup, or will never be. */
+/**
+ * Removes what workers have added up of chunks. `counted`: after it was added to the rollup, which counts these values; an
+ * undo needs their tables and that of the groups. Null: the chunks are gone, or their facts were read.
+ */
 export async function forgetPartials(
   client: pg.ClientBase,
   stored: StoredRollup,
   chunkIds: readonly number[],
+  counted: readonly RollupValues[] | null = null,
 ): Promise<void> {
-  for (const { sql } of partialTables(stored))
+  if (chunkIds.length === 0) return;
+  for (const { values, sql } of partialTables(stored)) {
+    const isNeeded = values === null || counted?.some(({ id }) => id === values);
+    if (counted !== null && isNeeded) continue;
     await client.query(`delete from ${sql} where chunk_id = any ($1)`, [chunkIds]);
+  }
 }

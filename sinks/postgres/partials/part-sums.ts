@@ -4,6 +4,7 @@
  */
 import type { Vector } from '../../../kernel/columns/vectors.ts';
 import type { PartOperation, RollupPart } from '../../../model/compiled-rollup.ts';
+import { shortDigits } from '../../../model/types/numeric.ts';
 import { DecimalSums } from './decimal-sums.ts';
 import { type Numeric, numericOfNumber, numericOfUnscaled } from './numeric-element.ts';
 
@@ -37,9 +38,6 @@ export function partSums({ operation, input }: RollupPart): PartSums | null {
     return logical.precision > shortDigits ? null : new WholeSums(logical.scale);
   return new WholeSums(0);
 }
-
-/** Digits of a decimal whose unscaled value has 64 bits. */
-const shortDigits = 18;
 
 type Counted = Exclude<PartOperation, 'sum' | 'squares'>;
 
@@ -108,7 +106,9 @@ function countDoubles(
   counts: Int32Array,
 ): void {
   for (let i = 0; i < rows; i++) {
-    if (!Object.is(values[i], wanted)) continue;
+    const value = values[i];
+    // Most are finite, which one subtraction tells.
+    if (value - value === 0 || !Object.is(value, wanted)) continue;
     if (validity === null || (validity[i >> 3] & (1 << (i & 7))) !== 0) counts[groups[i]]++;
   }
 }

@@ -104,20 +104,27 @@ function unnested(columns: readonly string[]): string {
   return `unnest(${columns.map((column) => `t.${column}`).join(', ')}) as p(${columns.join(', ')})`;
 }
 
-/** A select of the group columns and parts of the chunks in $1. A group may come more than once. */
-export function partialGroups(name: string, rollup: CompiledRollup): string {
-  const columns = [...groupColumns(rollup), ...partColumns(rollup)];
-  const names = columns.map((column) => quoted(column.name));
-  const shown = columns.map(keptFrom('p')).join(', ');
+/** A select of the group columns and parts of the chunks in $1, times `sign`. A group may come more than once. */
+export function partialGroups(name: string, rollup: CompiledRollup, sign: 1 | -1 = 1): string {
+  const groups = groupColumns(rollup);
+  const parts = partColumns(rollup);
+  const names = [...groups, ...parts].map((column) => quoted(column.name));
+  const signed = parts.map(({ name }) => `${sign === 1 ? '' : '-'}p.${quoted(name)}`);
+  const shown = [...groups.map(keptFrom('p')), ...signed].join(', ');
   return `select ${shown} from ${name} t, ${unnested(names)} where t.chunk_id = any($1)`;
 }
 
-/** A select of the group columns, the value's columns and how often it occurs, of the chunks in $1. */
-export function partialValues(name: string, rollup: CompiledRollup, values: RollupValues): string {
+/** A select of the group columns, the value's columns and how often it occurs times `sign`, of the chunks in $1. */
+export function partialValues(
+  name: string,
+  rollup: CompiledRollup,
+  values: RollupValues,
+  sign: 1 | -1 = 1,
+): string {
   const columns = valueColumns(values);
   const names = [...columns.map((column) => quoted(column.name)), 'n'];
   const shown = [...groupColumns(rollup).map(keptFrom('t')), ...columns.map(keptFrom('p'))];
-  return `select ${shown.join(', ')}, coalesce(p.n, 1) as n from ${name} t, ${unnested(names)} where t.chunk_id = any($1)`;
+  return `select ${shown.join(', ')}, ${sign} * coalesce(p.n, 1) as n from ${name} t, ${unnested(names)} where t.chunk_id = any($1)`;
 }
 
 /**

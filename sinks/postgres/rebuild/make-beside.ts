@@ -18,6 +18,7 @@ import { eventFileOf } from '../ending/end-files.ts';
 import { applyEvents } from '../events/index.ts';
 import { inChunks } from '../facts/in-chunks.ts';
 import { rangeDrop } from '../packed/packed-ddl.ts';
+import { partialsDdl } from '../partials/partial-tables.ts';
 import { exactDoubles } from '../rollups/index.ts';
 import { fillState, rollupsOf } from '../rollups/make-rollups.ts';
 import { stateDdl } from '../rollups/state-tables.ts';
@@ -118,7 +119,7 @@ export async function makeMartsBeside(client: pg.ClientBase, dataset: CompiledDa
   const beside = besideOf(dataset);
   await client.query(exactDoubles);
   for (const stored of rollupsOf(beside)) {
-    for (const statement of stateDdl(stored)) await client.query(statement);
+    for (const statement of [...stateDdl(stored), ...partialsDdl(stored)]) await client.query(statement);
     await fillState(client, dataset.name, stored);
   }
   for (const statement of [...martDdl(beside), ...martComments(dataset, besideName)])

@@ -2,8 +2,8 @@
 import type pg from 'pg';
 import type { Changing } from '../../../ledger/tables/rollups.ts';
 import type { RollupMeasure, RollupValues } from '../../../model/compiled-rollup.ts';
-import type { Delta } from '../events/event-contract.ts';
-import { gatherPartials, partialPieces } from '../partials/gather-partials.ts';
+import type { Delta, Relation } from '../events/event-contract.ts';
+import { forgetPartials, gatherPartials, partialPieces } from '../partials/gather-partials.ts';
 import {
   answerFromValues,
   changeGroups,
@@ -44,15 +44,20 @@ export async function applyDelta(
   delta: Delta,
   changing: Changing,
 ): Promise<void> {
-  const { added, removed, chunkIds, chunkFiles = chunkIds ?? [] } = delta;
+  const { added, removed, chunkIds = [], chunkFiles = chunkIds, removedChunks = [] } = delta;
   const { stored } = live;
   const kept = keptValues(live);
   await makeDelta(client, stored, kept);
-  const isGathered = chunkIds !== undefined && (await gatherPartials(client, stored, kept, chunkIds));
-  if (!isGathered) for (const facts of added) await gatherFacts(client, stored, kept, facts, 1);
-  for (const facts of removed) await gatherFacts(client, stored, kept, facts, -1);
+  const gather = async (facts: readonly Relation[], ids: readonly number[] | undefined, sign: 1 | -1) => {
+    if (ids !== undefined && (await gatherPartials(client, stored, { kept, chunkIds: ids, sign })))
+      return true;
+    for (const some of facts) await gatherFacts(client, stored, kept, some, sign);
+    return false;
+  };
+  const isGathered = await gather(added, delta.chunkIds, 1);
+  await gather(removed, delta.removedChunks, -1);
   await changeByDelta(client, live, changing, async (values) => {
-    for (const facts of removed) await removePieces(client, stored, values, facts);
+    if (removedChunks.length > 0) await removePieces(client, stored, values, removedChunks);
     const pieces = isGathered
       ? [partialPieces(stored, values, chunkIds, chunkFiles)]
       : added.map((facts) => piecesOfFacts(stored, values, facts));
@@ -60,6 +65,9 @@ export async function applyDelta(
     for (const source of pieces) await (widens ? widenByPieces : addPieces)(client, stored, values, source);
     return widens;
   });
+  // What the end of a file has added is kept for its undo.
+  await forgetPartials(client, stored, removedChunks);
+  await forgetPartials(client, stored, chunkIds, isGathered ? kept : null);
 }
 
 /**

@@ -12,6 +12,7 @@ import { doneChunks, ledgerRollups } from '../../../ledger/tables/rollups.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { transactionKept } from '../../../platform/database/transaction.ts';
 import { tableExists } from '../ddl/table-exists.ts';
+import { partialsDdl, partialTables } from '../partials/partial-tables.ts';
 import { exactDoubles } from './index.ts';
 import { type BuiltBeside, fillState, isDeclared, rollupsOf } from './make-rollups.ts';
 import { type StoredRollup, stateDdl, stateNames, stateTables } from './state-tables.ts';
@@ -49,8 +50,9 @@ export async function buildBeside(
       const rollups = chunkIds.size === 0 ? [] : unmade;
       for (const stored of rollups) {
         // What a builder that died has left.
-        for (const table of stateTables(stored)) await client.query(`drop table if exists ${table} cascade`);
-        for (const statement of stateDdl(stored)) await client.query(statement);
+        const tables = [...stateTables(stored), ...partialTables(stored).map(({ sql }) => sql)];
+        for (const table of tables) await client.query(`drop table if exists ${table} cascade`);
+        for (const statement of [...stateDdl(stored), ...partialsDdl(stored)]) await client.query(statement);
         await fillState(client, dataset.name, stored);
       }
       return { rollups, chunkIds };

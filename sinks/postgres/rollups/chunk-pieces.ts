@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { RollupInput, RollupValues } from '../../../model/compiled-rollup.ts';
 import { identifier } from '../ddl/sql-columns.ts';
 import type { Relation } from '../events/event-contract.ts';
+import { inChunks } from '../facts/in-chunks.ts';
 import { recordOf, touchedTable } from './change-state.ts';
 import { isExtreme } from './piece-values.ts';
 import { type StoredRollup, stateNames } from './state-tables.ts';
@@ -96,16 +97,12 @@ export function piecesOfFacts({ rollup }: StoredRollup, values: RollupValues, fa
   return { sql, values: facts.values };
 }
 
-/** Removes the pieces of the chunks of these facts. */
+/** Removes the pieces of these chunks. */
 export async function removePieces(
   client: pg.ClientBase,
   stored: StoredRollup,
   values: RollupValues,
-  facts: Relation,
+  chunkIds: readonly number[],
 ): Promise<void> {
-  await client.query(
-    `delete from ${stateNames(stored).pieces.get(values.id)}
-     where chunk_id in (select distinct f.chunk_id from (${facts.sql}) f)`,
-    [...facts.values],
-  );
+  await client.query(`delete from ${stateNames(stored).pieces.get(values.id)} where ${inChunks(chunkIds)}`);
 }

@@ -68,11 +68,12 @@ export async function gatherFacts(
   }
 }
 
-function onlyWhere(where: RollupInput | null, present: readonly string[]): string {
+/** Of facts `f`: the rollup counts them, and these values are not null. */
+export function onlyWhere(where: RollupInput | null, present: readonly string[]): string {
   const conditions = [...(where === null ? [] : [where.sql]), ...present.map((sql) => `${sql} is not null`)];
   return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 }
 
-function ordinals(count: number): string {
+export function ordinals(count: number): string {
   return Array.from({ length: count }, (_, i) => i + 1).join(', ');
 }

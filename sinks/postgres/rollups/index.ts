@@ -11,6 +11,7 @@ import { lockDatasets } from '../../../ledger/tables/snapshots.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import type { Delta, Relation } from '../events/event-contract.ts';
 import { forgetPartials } from '../partials/gather-partials.ts';
+import { partialTables } from '../partials/partial-tables.ts';
 import { applyDelta, type LiveRollup } from './apply-delta.ts';
 import { settle } from './settle-rollup.ts';
 import { type StoredRollup, stateNames, stateTables } from './state-tables.ts';
@@ -41,7 +42,6 @@ export async function applyRollups(
   for (const rollup of rollups) {
     const live = liveRollup(dataset, rollup);
     await applyDelta(client, live, delta, changing);
-    await forgetPartials(client, live.stored, delta.chunkIds ?? []);
     if (rollup.recomputed === null) notes.push(...(await settle(client, live)));
   }
   return notes;
@@ -77,8 +77,10 @@ export async function emptyRollups(
   for (const { stored } of rollups) await emptyState(client, stored as StoredRollup);
 }
 
+/** Also of what workers have added up: the facts of files that end later are read. */
 export async function emptyState(client: pg.ClientBase, stored: StoredRollup): Promise<void> {
-  for (const table of stateTables(stored)) await client.query(`delete from ${table}`);
+  const tables = [...stateTables(stored), ...partialTables(stored).map(({ sql }) => sql)];
+  for (const table of tables) await client.query(`delete from ${table}`);
 }
 
 /** The facts that a rollup counts when no transaction changes them. */

@@ -20,10 +20,15 @@ import type { CompiledDataset } from '../../../model/compiled.ts';
 import { identifier } from '../ddl/sql-columns.ts';
 import type { Relation } from '../events/event-contract.ts';
 import { inChunks } from '../facts/in-chunks.ts';
+import { gatherPartials } from '../partials/gather-partials.ts';
 import { partialsDdl, partialTables } from '../partials/partial-tables.ts';
-import { applyDelta } from './apply-delta.ts';
+import { addPartialsOfFacts } from '../partials/partials-of-facts.ts';
+import { changeByDelta, keptValues } from './apply-delta.ts';
+import { addPieces, piecesOfFacts, widenByPieces } from './chunk-pieces.ts';
 import { definitionSql } from './definition-sql.ts';
+import { gatherFacts, makeDelta } from './delta-tables.ts';
 import { doneFacts, emptyState, exactDoubles } from './index.ts';
+import { isWidened } from './piece-values.ts';
 import {
   hashOf,
   type StoredRollup,
@@ -85,8 +90,11 @@ export async function makeRollups(
     if (since === null || !isBuilt) await build(client, dataset.name, stored);
     else if (since.length > 0)
       await addFacts(client, dataset.name, stored, {
-        sql: `select * from ${stateNames(stored).facts} where ${inChunks(since)}`,
-        values: [],
+        chunkIds: since,
+        facts: {
+          sql: `select * from ${stateNames(stored).facts} where ${inChunks(since)}`,
+          values: [],
+        },
       });
   }
   const names = new Set(wanted.map(({ rollup }) => rollup.name));
@@ -123,7 +131,8 @@ async function build(client: pg.ClientBase, dataset: string, stored: StoredRollu
 
 /** Fills the empty tables from the facts of files that are done. */
 export async function fillState(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<void> {
-  await addFacts(client, dataset, stored, doneFacts(dataset, stored));
+  const chunkIds = await doneChunks(client, dataset);
+  await addFacts(client, dataset, stored, { facts: doneFacts(dataset, stored), chunkIds });
   for (const table of stateTables(stored)) await client.query(`analyze ${table}`);
 }
 
@@ -132,11 +141,19 @@ async function addFacts(
   client: pg.ClientBase,
   dataset: string,
   stored: StoredRollup,
-  facts: Relation,
+  { facts, chunkIds }: { readonly facts: Relation; readonly chunkIds: readonly number[] },
 ): Promise<void> {
   const live = { dataset, stored, recomputed: [] };
-  const delta = { added: [facts], removed: [] };
-  await applyDelta(client, live, delta, { ending: [], leaving: [] });
+  const counted = keptValues(live);
+  const summed = await addPartialsOfFacts(client, stored, { counted, facts, chunkIds });
+  await makeDelta(client, stored, counted);
+  if (summed === null) await gatherFacts(client, stored, counted, facts, 1);
+  else await gatherPartials(client, stored, { kept: counted, chunkIds: summed, sign: 1 });
+  await changeByDelta(client, live, { ending: [], leaving: [] }, async (values) => {
+    const widens = isWidened(stored.rollup, values);
+    await (widens ? widenByPieces : addPieces)(client, stored, values, piecesOfFacts(stored, values, facts));
+    return widens;
+  });
 }
 
 /** Chunks of files that have ended since then. Null if a file was undone since then: its facts are gone. */

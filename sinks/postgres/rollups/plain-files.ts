@@ -36,7 +36,7 @@ export async function rollUpUndone(
     client,
     definition.name,
     star,
-    { added: [], removed },
+    { added: [], removed, removedChunks: chunkIds },
     { ending: [], leaving: [file.fileId] },
   );
 }

@@ -6,6 +6,7 @@
 import type pg from 'pg';
 import { type RollupNote, settleRollup } from '../../../ledger/tables/rollups.ts';
 import { ifUnlocked } from '../ddl/if-unlocked.ts';
+import { partialTables } from '../partials/partial-tables.ts';
 import { keptValues, type LiveRollup } from './apply-delta.ts';
 import { factIndexDdl, stateNames } from './state-tables.ts';
 
@@ -44,6 +45,9 @@ export async function settle(client: pg.ClientBase, live: LiveRollup): Promise<s
   if (recomputed.length > 0) {
     if (!(await ifUnlocked(client, lockTimeout, () => client.query(factIndexDdl(stored))))) return [];
     for (const id of recomputed) await client.query(`truncate ${values.get(id)}`);
+    // Workers may be writing more of them.
+    for (const { values: id, sql } of partialTables(stored))
+      if (id !== null && recomputed.includes(id)) await client.query(`delete from ${sql}`);
   }
   await settleRollup(client, dataset, { name, recomputed, notes });
   return notes.map(({ text }) => text);

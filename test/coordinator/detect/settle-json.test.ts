@@ -50,12 +50,27 @@ describe('a file of JSON', () => {
   it.each([
     ['UTF-16', Buffer.from('[{"id":1}]', 'utf16le'), 'LF_JSON_DOCUMENT'],
     ['nothing', Buffer.from('\ufeff \n'), 'LF_FILE_EMPTY'],
+    [
+      'a program',
+      Buffer.concat([Buffer.from('\x7fELF\0\0\0[{"id":1}]\n'), Buffer.alloc(9)]),
+      'LF_FILE_BINARY',
+    ],
     ['an archive', Buffer.from([0x1f, 0x8b, 8, 0, 0]), 'LF_FILE_BINARY'],
     ['an object', Buffer.from('{"a": []}'), 'LF_JSON_RECORDS'],
   ])('that is %s is refused', (_, bytes, code) => {
     expect(() => settleLayout(dataset({ format: jsonDocument() }), head(bytes))).toThrow(
       expect.objectContaining({ code }),
     );
+  });
+
+  it('of lines is refused where it is not text, and not for one NUL', () => {
+    const lines = `${'{"id":1}\n'.repeat(40)}`;
+    const settled = (content: string) =>
+      settleLayout(dataset({ format: ndjson() }), head(Buffer.from(content)));
+    expect(() => settled(`\x7fELF${'\0'.repeat(9)}${lines}`)).toThrow(
+      expect.objectContaining({ code: 'LF_FILE_BINARY' }),
+    );
+    expect(settled(`${lines}{"id":"\0"}\n`)).not.toBeNull();
   });
 
   it('belongs to the only dataset whose required columns its records have', async () => {

@@ -179,6 +179,9 @@ describePage('the views', () => {
       if (path !== '/') await page.locator('.list > li, .map, .figures, .empty').first().waitFor();
       expect(await findings(page), path).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      // The links to all views are in sight.
+      const hidden = await page.locator('.views').evaluate((nav) => nav.scrollWidth - nav.clientWidth);
+      expect(hidden, path).toBeLessThanOrEqual(0);
     }
   });
 

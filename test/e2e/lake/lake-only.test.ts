@@ -43,12 +43,15 @@ function siteOf(backend: Backend): Promise<TestSite> {
 
 /** Ids in the parts of files that are done, as a reader of the manifest finds them. */
 async function idsIn(site: TestSite): Promise<number[]> {
-  const parts = await site.query<{ path: string }>('select path from landfall.manifest');
+  const parts = await site.query<{ path: string; chunk: number | null }>(
+    'select path, _chunk as chunk from landfall.manifest',
+  );
   const found = await Promise.all(
-    parts.map(async ({ path }) => {
+    parts.map(async ({ path, chunk }) => {
       const bytes = await readFile(join(site.folder, 'lake', path));
       const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-      return (await parquetReadObjects({ file: file as ArrayBuffer })).map(({ id }) => Number(id));
+      const rows = await parquetReadObjects({ file: file as ArrayBuffer });
+      return rows.filter(({ _chunk }) => chunk === null || _chunk === chunk).map(({ id }) => Number(id));
     }),
   );
   return found.flat().sort((a, b) => a - b);
@@ -134,6 +137,12 @@ onBothBackends('a dataset with the lake alone', (backend) => {
       'select max(n)::int as most from (select count(*) as n from landfall.chunk group by committed_at) as g',
     );
     expect(most).toBeGreaterThan(1);
+    // Those of a transaction share a part; only the one that came first had none to share with.
+    const [{ objects, folders }] = await open.query<{ objects: number; folders: number }>(
+      `select count(distinct path)::int as objects,
+         count(distinct regexp_replace(path, '[^/]*$', ''))::int as folders from landfall.manifest`,
+    );
+    expect(objects).toBeLessThanOrEqual(folders * (names.length - most + 1));
     expect(await tablesOfStar(open)).toBe(0);
   });
 

@@ -48,7 +48,7 @@ describe('a database of the user', () => {
   });
 
   it('is refused when its server is too old', async () => {
-    const query = async () => ({ rows: [{ number: '140011', version: '14.11' }] });
+    const query = async () => ({ rows: [{ major: 14, version: '14.11' }] });
     const old = { url: 'postgres://u:s3cret@db/x', pool: { query } } as unknown as Database;
     await expect(checkServer(old)).rejects.toMatchObject({
       code: 'LF_DATABASE_VERSION',

@@ -17,6 +17,7 @@ import type {
 } from '../../../platform/storage/contract.ts';
 import { moveEach } from '../../../platform/storage/move-each.ts';
 import { type LakeChunkOptions, openLakeChunk } from '../../../sinks/lake/lake-chunk.ts';
+import { zstdDecoder } from '../../../sinks/lake/parquet/zstd-page.ts';
 
 /**
  * A value as tests write it: integers, dates (days) and doubles are numbers; bigint, numeric (unscaled)
@@ -37,6 +38,7 @@ export type Row = Record<string, Value>;
 export function testDataset(
   columns: readonly TestColumn[],
   partitionBy: CompiledDataset['lake']['partitionBy'] = [],
+  compression: CompiledDataset['lake']['compression'] = 'snappy',
 ): CompiledDataset {
   const inPath = new Set(partitionBy.map((column) => column.name));
   const stored = columns.filter((column) => !inPath.has(column.name));
@@ -45,7 +47,11 @@ export function testDataset(
     version: '0123456789abcdef',
     columns: columns.map(({ name, logical, required = false }) => ({ name, logical, required })),
     enrichments: [],
-    lake: { columns: stored.map(({ name, logical }) => ({ name, vector: name, logical })), partitionBy },
+    lake: {
+      columns: stored.map(({ name, logical }) => ({ name, vector: name, logical })),
+      partitionBy,
+      compression,
+    },
   } as unknown as CompiledDataset;
 }
 
@@ -249,6 +255,7 @@ export class Folder implements Storage {
 
 export type WriteOptions = Partial<Omit<LakeChunkOptions, 'dataset' | 'lake'>> & {
   readonly batchRows?: number;
+  readonly compression?: CompiledDataset['lake']['compression'];
 };
 
 /** Writes rows as one chunk and publishes it; `undefined` values of a row are nulls. */
@@ -257,10 +264,10 @@ export async function writeRows(
   columns: readonly TestColumn[],
   partitionBy: CompiledDataset['lake']['partitionBy'],
   rows: readonly Row[],
-  { batchRows = 1000, ...options }: WriteOptions = {},
+  { batchRows = 1000, compression, ...options }: WriteOptions = {},
 ) {
   const chunk = openLakeChunk({
-    dataset: testDataset(columns, partitionBy),
+    dataset: testDataset(columns, partitionBy, compression),
     lake,
     fileId: 7,
     chunkNumber: 3,
@@ -299,7 +306,8 @@ export async function readWithHyparquet(path: string, columns: readonly TestColu
     jsonFromBytes: (bytes: Uint8Array) => bytes && Buffer.from(bytes).toString(),
     uuidFromBytes: (bytes: Uint8Array) => bytes && hex(bytes),
   };
-  const rows = await parquetReadObjects({ file, parsers: parsers as never });
+  const compressors = { ZSTD: await zstdDecoder() };
+  const rows = await parquetReadObjects({ file, parsers: parsers as never, compressors });
   return rows.map((row) => {
     for (const { name, logical } of columns) {
       // It reads decimals as doubles, which long ones are compared as.

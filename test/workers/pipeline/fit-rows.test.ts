@@ -67,17 +67,17 @@ describe('a row that is too long for a sink', () => {
     ['9', 'x'.repeat(8000), 'b', '', 'c', 'k'],
   ];
   const past = [
-    [3, 'place', 'place is too long for the key of dim_place: 2700 bytes, of which 2681 are allowed.'],
-    [5, 'wing', 'wing is too long for the key of dim_room: 2717 bytes, of which 2674 are allowed.'],
+    [3, 'place', 'place is too long for the key of dim_place: it has 2700 bytes, and 2681 are allowed.'],
+    [5, 'wing', 'wing is too long for the key of dim_room: it has 2717 bytes, and 2674 are allowed.'],
     [
       6,
       'note',
-      'note is too long for the index of fact_visit over note: 2700 bytes, of which 2681 are allowed.',
+      'note is too long for the index of fact_visit over note: it has 2700 bytes, and 2681 are allowed.',
     ],
     [
       8,
       'kind_key',
-      'kind_key is too long for the name of its folder in the lake: 257 bytes, of which 255 are allowed.',
+      'kind_key is too long for the name of its folder in the lake: it has 257 bytes, and 255 are allowed.',
     ],
   ];
   const csv = Buffer.from(

@@ -1,9 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deleteAbandoned } from '../../../coordinator/commands/compact/leftovers.ts';
 import { createKernel } from '../../../kernel/kernel.ts';
 import { type Definition, defineDataset, integer, lookup, text } from '../../../model/index.ts';
 import type { ChunkJob } from '../../../platform/queue/contract.ts';
+import type { Storage } from '../../../platform/storage/contract.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
+import { rowsByChunk } from '../../../sinks/lake/shared/chunk-rows.ts';
 import { openSinks } from '../../../sinks/open-sinks.ts';
 import { loadGroup } from '../../../workers/pipeline/load-group.ts';
 import { SharedLock } from '../../../workers/shared-lock.ts';
@@ -54,16 +57,23 @@ describe.each(Object.keys(definitions))('a group whose rows go to %s', (where) =
     (await stage.ledger.parts(stage.fileId)).map(({ path }) => path.split('/').at(-1)!);
   const facts = () => good.column('select id from star.fact_visit order by id');
 
-  const group = async (jobs: readonly ChunkJob[]) => {
+  const group = async (jobs: readonly ChunkJob[], onPublished: () => Promise<void> = async () => {}) => {
     const lake = await openStorage(good.lakeUrl);
-    return loadGroup(jobs, {
+    const stage = lake.stage.bind(lake);
+    lake.stage = async (objects) => {
+      const { publish, discard } = await stage(objects);
+      return { publish: () => publish().then(onPublished), discard };
+    };
+    return groupIn(lake, jobs);
+  };
+  const groupIn = async (lake: Storage, jobs: readonly ChunkJob[]) =>
+    loadGroup(jobs, {
       ...{ workerId: 'test', slots: new Slots(), sharedLock: new SharedLock(), stopwatch: new Stopwatch() },
       ...{ registry: registryOf(good.dataset), ledger: good.ledger, pool: database.pool, lake },
       kernel: await createKernel({ batchRows: 256 }),
       sinks: openSinks({ pool: database.pool, lake }),
       signal: new AbortController().signal,
     });
-  };
 
   it.each(['first', 'last'])(
     'keeps nothing of a chunk that fails half way, and all others (it is the %s)',
@@ -94,6 +104,57 @@ describe.each(Object.keys(definitions))('a group whose rows go to %s', (where) =
       );
     },
   );
+
+  it('has one part in each partition, whose rows say which chunk they belong to', async () => {
+    good = await openStage(database, definition, csv(1, 30));
+    bad = await openStage(database, definition, csv(1001, 22, true));
+    expect(await group([good.jobs[0], bad.jobs[0]])).toEqual([]);
+    const lake = await openStorage(good.lakeUrl);
+    const [own, other] = [await good.ledger.parts(good.fileId), await good.ledger.parts(bad.fileId)];
+    expect(own).toHaveLength(5);
+    expect(other.map(({ path }) => path)).toEqual(own.map(({ path }) => path));
+    for (const [i, part] of own.entries()) {
+      const counts = [part, other[i]].map(({ chunkId, rows }) => [chunkId, rows] as const);
+      expect(await rowsByChunk(lake, { path: part.path, bytes: part.shared!.bytes })).toEqual(
+        new Map(counts),
+      );
+      expect(part.bytes + other[i].bytes).toBeLessThanOrEqual(part.shared!.bytes);
+    }
+    const [chunk] = await good.ledger.chunks(good.fileId);
+    expect(chunk.accounts.lake).toEqual({ rows: 30, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0) });
+  });
+
+  it('keeps nothing where the transaction fails when the parts are in their places', async () => {
+    good = await openStage(database, definition, csv(1, 30));
+    bad = await openStage(database, definition, csv(1001, 20));
+    const jobs = [good.jobs[0], bad.jobs[0]];
+    let lying = 0;
+    const failing = group(jobs, async () => {
+      lying = (await lakeFiles()).length;
+      throw new Error('a test');
+    });
+    await expect(failing).rejects.toThrow('a test');
+    expect(lying).toBe(5);
+    expect(await lakeFiles()).toEqual([]);
+    expect(await good.column('select shared_id from landfall.shared_part')).toEqual([]);
+    expect(await group(jobs)).toEqual([]);
+    expect(await lakeFiles()).toHaveLength(5);
+  });
+
+  it('commits nothing where somebody has taken its worker for dead', async () => {
+    good = await openStage(database, definition, csv(1, 30));
+    bad = await openStage(database, definition, csv(1001, 20));
+    const lake = await openStorage(good.lakeUrl);
+    const stage = lake.stage.bind(lake);
+    lake.stage = async (objects) => {
+      await database.pool.query('update landfall.chunk set worker = null');
+      await deleteAbandoned({ pool: database.pool, lake });
+      return stage(objects);
+    };
+    await expect(groupIn(lake, [good.jobs[0], bad.jobs[0]])).rejects.toThrow();
+    expect(await lakeFiles()).toEqual([]);
+    expect(await good.column("select state from landfall.chunk where state <> 'planned'")).toEqual([]);
+  });
 
   it('keeps nothing where no chunk can be loaded', async () => {
     good = await openStage(database, definition, csv(1, 9000, true));

@@ -41,8 +41,13 @@ export class CompactedSite {
     this.rig = rig;
   }
 
-  static async open(options: Parameters<typeof openRig>[0] = {}): Promise<CompactedSite> {
+  /** `before`: what is done before the coordinator starts. */
+  static async open(
+    options: Parameters<typeof openRig>[0] = {},
+    before: (rig: Rig) => Promise<void> = async () => {},
+  ): Promise<CompactedSite> {
     const rig = await openRig({ definitions: [sales], chunkBytes: 700, ...options });
+    await before(rig);
     await rig.start();
     await rig.startWorker();
     return new CompactedSite(rig);
@@ -150,6 +155,7 @@ export class CompactedSite {
     )) as string[];
     const stored = await this.rig.files('lake');
     return stored
+      .filter((path) => !path.startsWith('quarantine/'))
       .filter((path) => path.endsWith('.parquet') || path.startsWith('_staging'))
       .filter((path) => !known.includes(path));
   }

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { endedIn, notificationOf } from '../../../../dashboard/src/notices/notify.ts';
 import type { ChangeMessage, FileProgress } from '../../../../platform/progress/progress.ts';
-import { describePage, findings, openPage } from '../../browser.ts';
+import { describePage, findings, forgiveAll, openPage } from '../../browser.ts';
 import { epoch, fileOf, type ScriptedServer, snapshotOf, startScripted } from '../../scripted.ts';
 
 const rows = { parsed: 12, loaded: 10, rejected: 2, deduplicated: 0 };
@@ -43,6 +43,10 @@ it('one says how a file ended, and many are counted, the failed ones first', () 
 interface Kept {
   /** Titles and bodies of notifications. */
   shown: string[];
+  /** What browsers know them by: a later one with the same tag takes the place of the one before. */
+  tags: (string | undefined)[];
+  /** The last one. */
+  last: Notification;
   /** How often the reader was asked. */
   asked: number;
 }
@@ -52,11 +56,14 @@ function keepNotifications(): void {
   const kept = globalThis as unknown as Kept & { Notification: typeof Notification };
   const Real = kept.Notification;
   kept.shown = [];
+  kept.tags = [];
   kept.asked = 0;
   kept.Notification = class extends Real {
     constructor(title: string, options?: NotificationOptions) {
       super(title, options);
       kept.shown.push(`${title}: ${options?.body}`);
+      kept.tags.push(options?.tag);
+      kept.last = this;
     }
     static override requestPermission(): Promise<NotificationPermission> {
       kept.asked += 1;
@@ -98,6 +105,51 @@ describePage('notifications', () => {
     await vi.waitFor(async () => expect(await button(page).getAttribute('aria-pressed')).toBe('false'));
     expect(await page.evaluate(() => localStorage.getItem('landfall-notify'))).toBe('off');
     expect(await page.evaluate(() => (globalThis as unknown as Kept).asked)).toBe(0);
+  });
+
+  it('lead to what they tell of, and take the place of those of another page', async () => {
+    const page = await openPage(server.url, { permissions: ['notifications'], script: keepNotifications });
+    await button(page).click();
+    server.send(change([failed(1)]));
+    await vi.waitFor(async () => expect(await shown(page)).toHaveLength(1), { timeout: 20_000 });
+    const tags = await page.evaluate(() => (globalThis as unknown as Kept).tags);
+    expect(tags).toEqual(['landfall trips/trips-1.csv failed']);
+    await page.evaluate(() => (globalThis as unknown as Kept).last.dispatchEvent(new Event('click')));
+    await page.waitForURL('**/files/1');
+    // The scripted server has no answer about a file.
+    await expect.poll(() => server.asked.some((address) => address.startsWith('/api/files/1'))).toBe(true);
+    await page.waitForLoadState('networkidle');
+    forgiveAll('404');
+  });
+
+  it('of many files that end one after another come with a pause between them', async () => {
+    const page = await openPage(server.url, { permissions: ['notifications'], script: keepNotifications });
+    await button(page).click();
+    await page.clock.install();
+    const ends = async (fileId: number, seq: number) => {
+      server.send(change([done(fileId)], seq));
+      await page
+        .locator('li.file', { hasText: `trips-${fileId}.csv` })
+        .getByText('done')
+        .first()
+        .waitFor();
+    };
+    await ends(1, 2);
+    await page.clock.runFor(1000);
+    expect(await shown(page)).toHaveLength(1);
+    await ends(2, 3);
+    await page.clock.runFor(1000);
+    await ends(4, 4);
+    await page.clock.runFor(8000);
+    expect(await shown(page)).toHaveLength(1);
+    await page.clock.runFor(2000);
+    expect((await shown(page))[1]).toBe('2 files done: trips/trips-2.csv, trips/trips-4.csv');
+  });
+
+  it('are not offered where the browser gives them to pages with TLS alone', async () => {
+    const script = () => void Object.defineProperty(globalThis, 'isSecureContext', { get: () => false });
+    const page = await openPage(server.url, { script });
+    expect(await button(page).count()).toBe(0);
   });
 
   it('are asked for on the click and not before, and there is none without the answer', async () => {

@@ -212,8 +212,8 @@ async function resultOf(site: TestSite, tools: VerifyTools, mode: Mode, dataset:
 
 /** What the lake shows, as docs/sinks.md reads it. */
 async function lakeOf(site: TestSite, dataset: string): Promise<string[]> {
-  const parts = await site.query<{ path: string; chunk_id: number }>(
-    'select path, chunk_id from landfall.lake_current($1)',
+  const parts = await site.query<{ path: string; chunk_id: number; _chunk: number | null }>(
+    'select path, chunk_id, _chunk from landfall.lake_current($1)',
     [dataset],
   );
   const deleted = await site.query('select chunk_id, _row from landfall.lake_deleted($1)', [dataset]);
@@ -223,15 +223,19 @@ async function lakeOf(site: TestSite, dataset: string): Promise<string[]> {
     return path;
   };
   const lake = join(site.folder, 'lake');
-  const where = parts.map(({ path, chunk_id }) => ({ part: join(lake, path), chunk_id }));
+  const where = parts.map(({ path, ...chunk }) => ({ part: join(lake, path), ...chunk }));
   const duckdb = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
   await duckdb.run("set timezone = 'UTC'");
   const found = await duckdb.runAndReadAll(
     `select to_json([e.area::varchar, e.code, strftime(e.at, '%Y-%m-%d %H:%M:%S'), e.gone::varchar, e.label,
        e.size::varchar, e.amount::varchar, e.price::varchar, e.kind]) as line
-     from read_parquet(${JSON.stringify(where.map(({ part }) => part)).replaceAll('"', "'")}, filename = 'part', union_by_name = true) e
-     join read_json('${list('parts', where)}', format = 'newline_delimited', columns = {part: 'varchar', chunk_id: 'int'}) p
-       using (part)
+     from (
+       select null::int as _chunk where false union all by name
+       select * from read_parquet(${JSON.stringify([...new Set(where.map(({ part }) => part))]).replaceAll('"', "'")}, filename = 'part', union_by_name = true)
+     ) e
+     join read_json('${list('parts', where)}', format = 'newline_delimited',
+       columns = {part: 'varchar', chunk_id: 'int', _chunk: 'int'}) p
+       on e.part = p.part and e._chunk is not distinct from p._chunk
      anti join read_json('${list('deleted', deleted)}', format = 'newline_delimited', columns = {chunk_id: 'int', _row: 'int'}) d
        on d.chunk_id = p.chunk_id and d._row = e._row`,
   );

@@ -44,6 +44,7 @@ const types: readonly LogicalType[] = [
   { type: 'boolean' },
   { type: 'date' },
   { type: 'time' },
+  { type: 'interval' },
   { type: 'timestamp', zone: 'UTC' },
   { type: 'uuid' },
   { type: 'text' },
@@ -161,6 +162,7 @@ function vectorOf(random: Random, logical: LogicalType, rows: number, nullable: 
       case 'date':
         return { kind: 'int32', ...int32(-719_162, 2_932_896) };
       case 'bigint':
+      case 'interval':
         return { kind: 'int64', ...int64(-maxInt8 - 1n, maxInt8) };
       case 'numeric':
         return {
@@ -214,7 +216,7 @@ async function shownBy(relation: string): Promise<string[]> {
 
 const sortings = [
   { sortBy: undefined, seeds: 40 },
-  ...['smallint_0_full', 'integer_1_thin', 'bigint_2_thin', 'date_8_full', 'timestamp_10_thin'].map(
+  ...['smallint_0_full', 'integer_1_thin', 'bigint_2_thin', 'date_8_full', 'timestamp_11_thin'].map(
     (sortBy) => ({
       sortBy,
       seeds: 8,

@@ -216,7 +216,9 @@ export class Facts {
   private async takeOut(client: pg.ClientBase, file: number): Promise<void> {
     await client.query(`update landfall.file set state = 'undone' where file_id = $1`, [file]);
     await client.query(`update landfall.chunk set state = 'undone' where file_id = $1`, [file]);
-    const delta = { added: [], removed: [facts([file])] };
+    const { rows } = await client.query('select chunk_id from landfall.chunk where file_id = $1', [file]);
+    const removedChunks = rows.map(({ chunk_id: chunkId }) => chunkId);
+    const delta = { added: [], removed: [facts([file])], removedChunks };
     await applyRollups(client, 'measured', this.star, delta, { ending: [], leaving: [file] });
     await client.query(
       'delete from star.fact_measured where chunk_id in (select chunk_id from landfall.chunk where file_id = $1)',

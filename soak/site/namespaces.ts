@@ -2,19 +2,21 @@
  * Hosts on one machine: network namespaces (ip-netns(8)) on a bridge. This process is on the bridge too, and so are
  * the servers that it starts. A host that is cut off loses its cable: nothing arrives, and nobody is told.
  */
-import { execFileSync, type SpawnOptions, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 export interface Network {
   /** The address of this process and its servers, as hosts see it. */
   readonly address: string;
-  /** Starts a process on a host. */
-  spawn(host: string, command: readonly string[], options: SpawnOptions): ReturnType<typeof spawn>;
+  /** The command line that runs a command on a host, in a process that becomes this command. */
+  commandOn(host: string, command: readonly string[]): readonly string[];
   cut(host: string): void;
   heal(host: string): void;
   close(): void;
 }
 
-const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+const ip = (...args: string[]) =>
+  execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** Whether this process may make hosts. It needs iproute2, and the right to change namespaces. */
 export function mayMakeHosts(): boolean {
@@ -30,8 +32,9 @@ export function mayMakeHosts(): boolean {
 
 let networks = 0;
 
-/** Makes a network with these hosts. */
+/** Makes a network with these hosts, and removes those of processes that were killed. */
 export function openNetwork(hosts: readonly string[]): Network {
+  sweep();
   const id = `${process.pid}${networks++ || ''}`;
   const subnet = `10.${64 + (process.pid % 128)}.${networks % 256}`;
   const bridge = `lf${id}`;
@@ -49,8 +52,7 @@ export function openNetwork(hosts: readonly string[]): Network {
   }
   return {
     address: `${subnet}.1`,
-    spawn: (host, [command, ...args], options) =>
-      spawn('ip', ['netns', 'exec', place(host), command, ...args], options),
+    commandOn: (host, command) => ['ip', 'netns', 'exec', place(host), ...command],
     cut: (host) => void ip('link', 'set', cable(host), 'down'),
     heal: (host) => void ip('link', 'set', cable(host), 'up'),
     close() {
@@ -58,4 +60,18 @@ export function openNetwork(hosts: readonly string[]): Network {
       ip('link', 'del', bridge);
     },
   };
+}
+
+/** The process by which a host or a bridge is named. */
+const named = /\blf(\d+)[-:@]/;
+
+function sweep(): void {
+  const left = (list: string) =>
+    list.split('\n').flatMap((line) => {
+      const pid = named.exec(line)?.[1];
+      return pid === undefined || existsSync(`/proc/${pid}`) ? [] : [line];
+    });
+  for (const line of left(ip('netns', 'list'))) ip('netns', 'del', line.split(' ')[0]);
+  for (const line of left(ip('-o', 'link', 'show', 'type', 'bridge')))
+    ip('link', 'del', `lf${named.exec(line)![1]}`);
 }
