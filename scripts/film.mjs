@@ -2,14 +2,14 @@
 // database in a folder that is removed afterwards, and needs Chromium (CHROMIUM names its program).
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import gifenc from 'gifenc';
 import { chromium } from 'playwright-core';
-import { PNG } from 'pngjs';
+import { freePort } from './free-port.mjs';
+import { paletteOf, pixelsOf } from './small-png.mjs';
 
 const out = 'dashboard/load.gif';
 const rows = 10_000_000;
@@ -85,10 +85,7 @@ async function untilOpen(page) {
 
 /** One palette for all pictures; of each picture, only the pixels that differ from the one before. */
 function writeGif(pictures) {
-  const images = pictures.map((picture) => {
-    const { data } = PNG.sync.read(picture);
-    return new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
-  });
+  const images = pictures.map((picture) => pixelsOf(picture).pixels);
   const { palette, indexOf } = paletteOf(images[Math.floor(images.length / 2)]);
   const gif = gifenc.GIFEncoder();
   let before = null;
@@ -108,39 +105,4 @@ function writeGif(pictures) {
   const bytes = gif.bytes();
   writeFileSync(out, bytes);
   console.log(`${out}: ${images.length} pictures, ${(bytes.length / 1e6).toFixed(2)} MB`);
-}
-
-/** The commonest colours of a picture, exactly: areas keep theirs, and edges of letters get the nearest. */
-function paletteOf(image) {
-  const counts = new Map();
-  for (const colour of image) counts.set(colour, (counts.get(colour) ?? 0) + 1);
-  const common = [...counts].sort((a, b) => b[1] - a[1]).slice(0, transparent);
-  const palette = common.map(([colour]) => channels(colour));
-  while (palette.length <= transparent) palette.push([0, 0, 0]);
-  const known = new Map(common.map(([colour], i) => [colour, i]));
-  const nearest = (colour) => {
-    const [r, g, b] = channels(colour);
-    const far = palette
-      .slice(0, common.length)
-      .map(([x, y, z]) => (x - r) ** 2 + (y - g) ** 2 + (z - b) ** 2);
-    return far.indexOf(Math.min(...far));
-  };
-  const indexOf = (colour) => {
-    if (!known.has(colour)) known.set(colour, nearest(colour));
-    return known.get(colour);
-  };
-  return { palette, indexOf };
-}
-
-/** Red, green and blue of four bytes in the order of memory. */
-function channels(colour) {
-  return [colour & 255, (colour >> 8) & 255, (colour >> 16) & 255];
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: free } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return free;
 }

@@ -3,12 +3,12 @@
 // time left follows from: commits, the bytes that each slot has read, and when the coordinator knew of them.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
+import { freePort } from './free-port.mjs';
 
 const [out, rows = '10000000'] = process.argv.slice(2);
 if (out === undefined) {
@@ -83,12 +83,4 @@ async function untilOpen() {
     if (tries === 200) throw new Error('the demo does not answer');
     await delay(100);
   }
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: free } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return free;
 }
