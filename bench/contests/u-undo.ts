@@ -20,6 +20,12 @@ export const undo: Contest = {
       goal: null,
     },
     {
+      name: 'bytes that are kept of rollups for it',
+      value: median(ours.rounds.map(({ detail }) => detail!.keptBytes as number)),
+      unit: 'bytes',
+      goal: null,
+    },
+    {
       name: 'bytes of the facts afterwards',
       value: Math.max(...ours.rounds.map(({ detail }) => detail!.bytes as number)),
       unit: 'bytes',
@@ -42,7 +48,14 @@ function undoSide(arena: Arena, input: Input): Side {
       try {
         await run('ingest', input.path, '--dataset', 'trips', '--json');
         await arena.settle();
+        // Tables of what workers have added up.
+        const [{ kept }] = await arena.query<{ kept: string }>(
+          `select sum(pg_total_relation_size(oid)) as kept from pg_class
+           where relnamespace = 'star'::regnamespace and relkind = 'r' and relname ~ '^_.*_p(_v[0-9]+)?$'`,
+        );
+        const before = arena.serverCpuSeconds();
         const { seconds, cpuSeconds } = await run('undo', '1', '--json');
+        const serverCpuSeconds = arena.serverCpuSeconds() - before;
         const [{ left }] = await arena.query<{ left: boolean }>(
           'select exists (select from star.fact_trip) as left',
         );
@@ -53,7 +66,8 @@ function undoSide(arena: Arena, input: Input): Side {
         const [{ bytes }] = await arena.query<{ bytes: string }>(
           `select pg_total_relation_size('star.fact_trip_packed') as bytes`,
         );
-        return { seconds, cpuSeconds, detail: { vacuumSeconds, bytes: Number(bytes) } };
+        const detail = { vacuumSeconds, bytes: Number(bytes), keptBytes: Number(kept) };
+        return { seconds, cpuSeconds, serverCpuSeconds, detail };
       } finally {
         arena.keepFolder('lake');
         await arena.emptyDatabase();

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { machine, versions } from '../processes/host.ts';
 
 /** The time, the command, the machine and the versions of `npm run bench:<kind>`. `server`: the server's version. */
-export async function resultsHead(kind: 'server' | 'stages', server: string, rows: number) {
+export async function resultsHead(kind: 'server' | 'stages' | 'watchers', server: string, rows: number) {
   const command = `npm run bench:${kind} -- ${process.argv.slice(2).join(' ')}`.trim();
   const at = new Date().toISOString();
   return { format: 1, kind, at, command, machine: machine(), versions: await versions(server), rows };

@@ -23,7 +23,14 @@ export function droppedSide(arena: Arena, input: Input): Side {
   };
 }
 
-async function dropOnce(arena: Arena, up: RunningUp, staging: string, input: Input): Promise<Measurement> {
+/** Drops the file and waits until it is done; then calls `done`, before the star is compared with the input. */
+export async function dropOnce(
+  arena: Arena,
+  up: RunningUp,
+  staging: string,
+  input: Input,
+  done: () => void = () => {},
+): Promise<Measurement> {
   const path = join(staging, dropName);
   linkSync(input.path, path);
   const ended = () =>
@@ -43,6 +50,7 @@ async function dropOnce(arena: Arena, up: RunningUp, staging: string, input: Inp
   if (file.state !== 'done') throw new Error(`the file is ${file.state}`);
   const cpuSeconds = up.cpuSeconds() - cpuBefore;
   const serverCpuSeconds = arena.serverCpuSeconds() - serverBefore;
+  done();
   const found = await withClient(arena.databaseUrl, async (client) => {
     await client.query(dropWarmRows);
     return sumsOfStar(client);

@@ -22,6 +22,13 @@ export interface Change {
   readonly chunkNumber?: number;
 }
 
+export interface StartOptions {
+  /** A module that its processes load before anything else. */
+  readonly preload?: string;
+  /** Settings beside those of every side. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export class RunningUp {
   readonly landing: string;
   /** Where it listens. */
@@ -47,12 +54,13 @@ export class RunningUp {
   }
 
   /** Starts it with an empty database, lake and landing folder, and waits until it reports that it is up. */
-  static async start(arena: Arena): Promise<RunningUp> {
+  static async start(arena: Arena, { preload, env }: StartOptions = {}): Promise<RunningUp> {
     await arena.emptyDatabase();
     for (const name of ['landing', 'lake', 'archive']) arena.emptyFolder(name);
     mkdirSync(join(arena.folder, 'landing', 'trips'));
-    const child = spawn(process.execPath, [landfallMain, 'up', '--port', '0'], {
-      env: landfallEnvironment(arena),
+    const imports = preload === undefined ? [] : ['--import', preload];
+    const child = spawn(process.execPath, [...imports, landfallMain, 'up', '--port', '0'], {
+      env: { ...landfallEnvironment(arena), ...env },
       cwd: arena.folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -94,6 +102,12 @@ export class RunningUp {
     });
   }
 
+  /** Calls `listener` at every change, until the function that it returns is called. */
+  hear(listener: (change: Change) => void): () => void {
+    this.heard.add(listener);
+    return () => this.heard.delete(listener);
+  }
+
   /** Drops a file by renaming it into landing/trips, so that it appears complete. */
   drop(path: string, name: string): void {
     renameSync(path, join(this.landing, name));
@@ -109,6 +123,11 @@ export class RunningUp {
     this.drop(path, warmName);
     await done;
     rmSync(folder, { recursive: true });
+  }
+
+  /** The process of the coordinator. */
+  get pid(): number {
+    return this.child.pid!;
   }
 
   /** The CPU time of all its processes so far. */
@@ -137,10 +156,10 @@ export class RunningUp {
 export async function withRunningUp<Result>(
   arena: Arena,
   run: (up: RunningUp, staging: string) => Promise<Result>,
-  { keep = false } = {},
+  { keep = false, ...options }: StartOptions & { readonly keep?: boolean } = {},
 ): Promise<Result> {
   const staging = arena.emptyFolder('staging');
-  const up = await RunningUp.start(arena);
+  const up = await RunningUp.start(arena, options);
   try {
     return await run(up, staging);
   } finally {
