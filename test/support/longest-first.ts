@@ -1,11 +1,13 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest, the first kind before the second. None of them may start when all others are done. */
-const long = [
+export const longKinds = [
   // Waits for outages to last too long, three minutes in all, and computes nothing meanwhile.
-  /\/test\/cli\/outlasted\./,
+  /\/test\/cli\/load\/outlasted\./,
+  // Take a minute or more each.
+  /\/test\/(docs|cli\/commands|cli\/ask\/query|dashboard\/page)\.test\./,
   // Sites and processes.
-  /\/test\/(e2e|faults|crash|workers|soak|cli)\//,
+  /\/test\/(e2e|faults|crash|workers|soak|cli|dashboard)\//,
 ];
 
 /** Runs files that start sites and processes first, and of files with unknown times the largest first. */
@@ -13,8 +15,8 @@ export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const kindOf = ({ moduleId }: TestSpecification) => {
-      const kind = long.findIndex((pattern) => pattern.test(moduleId));
-      return kind < 0 ? long.length : kind;
+      const kind = longKinds.findIndex((pattern) => pattern.test(moduleId));
+      return kind < 0 ? longKinds.length : kind;
     };
     return sorted.sort((one, other) => kindOf(one) - kindOf(other));
   }
