@@ -8,6 +8,7 @@
 import type pg from 'pg';
 import type { RollupValues } from '../../../model/compiled-rollup.ts';
 import type { Relation } from '../events/event-contract.ts';
+import { addedUp } from '../rollups/change-state.ts';
 import { deltaTable, valuesDelta } from '../rollups/delta-tables.ts';
 import { isExtreme } from '../rollups/piece-values.ts';
 import type { StoredRollup } from '../rollups/state-tables.ts';
@@ -33,9 +34,8 @@ export async function gatherPartials(
     [chunkIds],
   );
   if (rows[0].chunks !== new Set(chunkIds).size) return false;
-  await client.query(`insert into ${deltaTable} ${partialGroups(groups.sql, stored.rollup, sign)}`, [
-    chunkIds,
-  ]);
+  const sums = addedUp(stored, `(${partialGroups(groups.sql, stored.rollup, sign)}) g`);
+  await client.query(`insert into ${deltaTable} ${sums}`, [chunkIds]);
   for (const one of kept) {
     const { sql } = values.find(({ values: id }) => id === one.id)!;
     const partials = partialValues(sql, stored.rollup, one, sign);

@@ -20,9 +20,6 @@ export async function changeGroups(client: pg.ClientBase, stored: StoredRollup):
   const { state } = stateNames(stored);
   const groups = by.map(({ name }) => identifier(name)).join(', ');
   const numbers = parts.map(({ column }) => column);
-  const sums = parts.map(({ column, sqlType }) =>
-    sqlType === 'numeric' ? `trim_scale(sum(${column}))` : `cast(sum(${column}) as ${sqlType})`,
-  );
   const types = by.map(({ name, sqlType }) => `${identifier(name)} ${sqlType}`).join(', ');
   await client.query(
     `create temporary table rollup_touched (${types}, _group bigint, _rows bigint) on commit drop`,
@@ -30,8 +27,8 @@ export async function changeGroups(client: pg.ClientBase, stored: StoredRollup):
   const { rowCount } = await client.query(`
     with changed as (
       insert into ${state} as s (${groups}, ${numbers.join(', ')})
-      select ${groups}, ${sums.join(', ')} from ${deltaTable} group by ${groups} order by ${groups}
-      on conflict (${groupKey(stored.rollup)}) do update set ${numbers.map((one) => `${one} = ${added(one, parts)}`).join(', ')}
+      ${addedUp(stored, deltaTable)} order by ${groups}
+      on conflict (${groupKey(stored.rollup)}) do update set ${partsAdded(stored)}
       returning ${groups}, _group, _rows
     )
     insert into ${touchedTable} select * from changed`);
@@ -39,10 +36,27 @@ export async function changeGroups(client: pg.ClientBase, stored: StoredRollup):
   return rowCount ?? 0;
 }
 
-/** Trimmed, so that the same sum has the same bytes however it came about. */
-function added(column: string, parts: StoredRollup['rollup']['parts']): string {
-  const sum = `s.${column} + excluded.${column}`;
-  return parts.find((part) => part.column === column)?.sqlType === 'numeric' ? `trim_scale(${sum})` : sum;
+/** A select of each group once, with the sums of its parts. `source`: in FROM, with a group once or more often. */
+export function addedUp({ rollup }: StoredRollup, source: string): string {
+  const groups = rollup.by.map(({ name }) => identifier(name)).join(', ');
+  const sums = rollup.parts.map(({ column, sqlType }) =>
+    sqlType === 'numeric'
+      ? `trim_scale(sum(${column})) as ${column}`
+      : `cast(sum(${column}) as ${sqlType}) as ${column}`,
+  );
+  return `select ${groups}, ${sums.join(', ')} from ${source} group by ${groups}`;
+}
+
+/**
+ * What an insert of a group that is there sets: its parts, with those that are inserted added. Trimmed, so that the same
+ * sum has the same bytes however it came about.
+ */
+export function partsAdded({ rollup }: StoredRollup): string {
+  const added = rollup.parts.map(({ column, sqlType }) => {
+    const sum = `s.${column} + excluded.${column}`;
+    return `${column} = ${sqlType === 'numeric' ? `trim_scale(${sum})` : sum}`;
+  });
+  return added.join(', ');
 }
 
 /** Adds the counts of values, and counts the different values of each group for measures that ask for it. */

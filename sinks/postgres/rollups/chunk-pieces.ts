@@ -1,6 +1,6 @@
 /** Adds and removes values that are kept by chunk (piece-values.ts), once the groups of the delta are known. */
 import type pg from 'pg';
-import type { RollupInput, RollupValues } from '../../../model/compiled-rollup.ts';
+import type { CompiledRollup, RollupInput, RollupValues } from '../../../model/compiled-rollup.ts';
 import { identifier } from '../ddl/sql-columns.ts';
 import type { Relation } from '../events/event-contract.ts';
 import { inChunks } from '../facts/in-chunks.ts';
@@ -41,11 +41,7 @@ export async function widenByPieces(
   values: RollupValues,
   source: Relation,
 ): Promise<void> {
-  const answers = stored.rollup.measures.flatMap(({ answer }) =>
-    answer?.kind === 'values' && answer.values === values.id && answer.pick.kind !== 'percentile'
-      ? [{ column: answer.column, kind: answer.pick.kind }]
-      : [],
-  );
+  const answers = widenedAnswers(stored.rollup, values);
   if (answers.length === 0) return addPieces(client, stored, values, source);
   const { state, pieces } = stateNames(stored);
   await client.query(
@@ -69,6 +65,15 @@ export async function widenByPieces(
      where s._group = p._group`,
   );
   await client.query('drop table pg_temp.rollup_pieces');
+}
+
+/** The answers that are the least or the greatest of these values; they are if `isWidened`. */
+export function widenedAnswers({ measures }: CompiledRollup, { id }: RollupValues) {
+  return measures.flatMap(({ answer }) =>
+    answer?.kind === 'values' && answer.values === id && answer.pick.kind !== 'percentile'
+      ? [{ column: answer.column, kind: answer.pick.kind }]
+      : [],
+  );
 }
 
 const ordered = ({ sql, isText }: RollupInput) => (isText ? `${sql} collate "C"` : sql);

@@ -12,6 +12,7 @@ import type { CompiledStar } from '../../../model/compiled.ts';
 import type { Delta, Relation } from '../events/event-contract.ts';
 import { forgetPartials } from '../partials/gather-partials.ts';
 import { partialTables } from '../partials/partial-tables.ts';
+import { addAtOnce, isAddedAtOnce, withLoops, withoutLoops } from './add-at-once.ts';
 import { applyDelta, type LiveRollup } from './apply-delta.ts';
 import { settle } from './settle-rollup.ts';
 import { type StoredRollup, stateNames, stateTables } from './state-tables.ts';
@@ -38,13 +39,35 @@ export async function applyRollups(
   const rollups = (await ledgerRollups(client, dataset)).filter(({ stored }) => reads(stored, star));
   if (rollups.length === 0) return [];
   await client.query(exactDoubles);
+  const all = rollups.map((rollup) => ({
+    live: liveRollup(dataset, rollup),
+    isNew: rollup.recomputed === null,
+  }));
+  const added = await addAllAtOnce(
+    client,
+    all.map(({ live }) => live).filter((live) => isAddedAtOnce(live, delta)),
+    delta,
+  );
   const notes: string[] = [];
-  for (const rollup of rollups) {
-    const live = liveRollup(dataset, rollup);
-    await applyDelta(client, live, delta, changing);
-    if (rollup.recomputed === null) notes.push(...(await settle(client, live)));
+  for (const { live, isNew } of all) {
+    if (!added.has(live)) await applyDelta(client, live, delta, changing);
+    if (isNew) notes.push(...(await settle(client, live)));
   }
   return notes;
+}
+
+/** Returns those that have taken what is added. */
+async function addAllAtOnce(
+  client: pg.ClientBase,
+  all: readonly LiveRollup[],
+  { chunkIds = [], chunkFiles = chunkIds }: Delta,
+): Promise<ReadonlySet<LiveRollup>> {
+  const added = new Set<LiveRollup>();
+  if (all.length === 0) return added;
+  await client.query(withoutLoops);
+  for (const live of all) if (await addAtOnce(client, live.stored, chunkIds, chunkFiles)) added.add(live);
+  await client.query(withLoops);
+  return added;
 }
 
 function reads(stored: unknown, { schema, fact }: CompiledStar): boolean {

@@ -1,5 +1,6 @@
 /** Rollups that workers' results were added to are those that are built from the facts. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createKernel } from '../../../../kernel/kernel.ts';
 import type { Kernel } from '../../../../kernel/types.ts';
 import { ChunkTransaction } from '../../../../ledger/chunk-transaction.ts';
@@ -244,6 +245,46 @@ describe('results of workers', () => {
       expect(after).toEqual(await wanted(of));
     }
   });
+
+  it.each([1, 2, 3, 4])(
+    'add counts, sums, least and greatest values in one statement for each rollup (seed %i)',
+    async (seed) => {
+      const random = randomOf(seed * 104_729);
+      const rollup = () => {
+        const by = [...new Set([pick(random, ['the_key', 'yes']), pick(random, ['name', 'whole', 'on'])])];
+        const value = pick(random, ['small', 'big', 'money', 'on', 'at', 'name', 'yes']);
+        const added = pick(random, ['small', 'whole', 'big', 'money', 'long', 'real'] as const);
+        const measures = {
+          ...{ rows: r.count(), sum: r.sum(added) },
+          ...(random() < 0.7 && { least: r.min(value), most: r.max(value) }),
+        };
+        return { kind: 'rollup', by, measures } as r.Rollup;
+      };
+      const of = dataset({ one: rollup(), two: rollup(), three: rollup(), four: rollup() });
+      await sink.setUp(of);
+      const statements = vi.spyOn(pg.Client.prototype, 'query');
+      onTestFinished(() => statements.mockRestore());
+      const none = '(select * from star.fact limit 0)';
+      const files: number[][] = [];
+      for (let n = 0; n < 4; n++) {
+        files.push([await load(of, random), await load(of, random)]);
+        statements.mockClear();
+        await end(of, files[n], none);
+        const sent = statements.mock.calls.map(([text]) => String(text));
+        expect(sent.filter((text) => /temporary|analyze/.test(text))).toEqual([]);
+        expect(sent.filter((text) => /\b(insert|delete)\b/.test(text))).toHaveLength(rollupsOf(of).length);
+        expect(await shown(of)).toEqual(await wanted(of));
+      }
+      const found = await states(of);
+      await rebuild(of);
+      expect(found).toEqual(await states(of));
+      for (const some of files) {
+        await undo(of, some);
+        expect(await shown(of)).toEqual(await wanted(of));
+      }
+      expect(await states(of)).toEqual([]);
+    },
+  );
 
   it('of a group of chunks are those of each', async () => {
     const random = randomOf(5);
