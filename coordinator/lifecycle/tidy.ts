@@ -5,6 +5,7 @@
  * it, and readers never see what it removes.
  */
 import type { Ledger } from '../../ledger/ledger.ts';
+import { unlessOwned } from '../../ledger/tables/lake/file-objects.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import { clearSpool, spooledFiles } from '../../platform/storage/spool.ts';
 import { listStaging } from '../../platform/storage/staging-key.ts';
@@ -44,22 +45,34 @@ export function tidyOften(
   return { close: () => clearInterval(timer) };
 }
 
-/** Removes the spooled chunks of files that have ended, or were planned again under another number. */
-export async function sweepSpool({ lake, ledger }: Pick<Context, 'lake' | 'ledger'>): Promise<void> {
+type SweepTools = Pick<Context, 'lake' | 'ledger' | 'pool'>;
+
+/**
+ * Removes the spooled chunks of files that have ended, or were planned again under another number, unless a process is
+ * reading the file again.
+ */
+export async function sweepSpool({ lake, ledger, pool }: SweepTools): Promise<void> {
   for (const fileId of await spooledFiles(lake)) {
-    if (await isOver(ledger, fileId)) await clearSpool(lake, fileId);
+    if (await isOver(ledger, fileId)) await unlessOwned(pool, fileId, () => clearSpool(lake, fileId));
   }
 }
 
 /**
- * Removes staged parts of files that have ended, or were planned again under another number. A worker that was killed
- * wrote them but did not publish them.
+ * Removes staged parts of files that have ended, or were planned again under another number, unless a process is writing
+ * parts of the file again. A worker that was killed wrote them but did not publish them.
  */
-export async function sweepStaging({ lake, ledger }: Pick<Context, 'lake' | 'ledger'>): Promise<void> {
-  const over = new Map<number, boolean>();
+export async function sweepStaging({ lake, ledger, pool }: SweepTools): Promise<void> {
+  const staged = new Map<number, string[]>();
   for await (const { key, fileId } of listStaging(lake)) {
-    if (!over.has(fileId)) over.set(fileId, await isOver(ledger, fileId));
-    if (over.get(fileId)) await lake.delete(key);
+    const keys = staged.get(fileId);
+    if (keys === undefined) staged.set(fileId, [key]);
+    else keys.push(key);
+  }
+  for (const [fileId, keys] of staged) {
+    if (!(await isOver(ledger, fileId))) continue;
+    await unlessOwned(pool, fileId, async () => {
+      for (const key of keys) await lake.delete(key);
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Kernel } from '../../kernel/types.ts';
 import type { Ledger, LedgerFile, PreparedAccount } from '../../ledger/ledger.ts';
 import { refusePruned } from '../../ledger/tables/archive.ts';
 import type { LoadedChunk } from '../../ledger/tables/chunks.ts';
+import { ownObjects } from '../../ledger/tables/lake/file-objects.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { convertFallbacks } from '../../model/enrich/fallback.ts';
 import { rowsKept } from '../../model/enrich/select.ts';
@@ -63,21 +64,30 @@ async function whereItIs(file: LedgerFile, ledger: Pick<Ledger, 'file'>): Promis
   throw new LandfallError('LF_FILE_MISSING', { file: now.url });
 }
 
-/** Lets `work` read these chunks. Those of a compressed file are in the spool meanwhile. */
+/**
+ * Lets `work` read these chunks, and stage what it makes of them: nobody sweeps that up. Those of a compressed file are in
+ * the spool meanwhile.
+ */
 export async function withChunks(
   file: LedgerFile,
   chunks: readonly LoadedChunk[],
   tools: ReadTools,
   work: () => Promise<void>,
 ): Promise<void> {
-  const isUnpacked = chunks.some(({ unpacked }) => unpacked !== null);
-  try {
-    if (isUnpacked)
-      await readWhereItIs(file, tools.ledger, (found) => unpackAgain(found, spoolIdOf(file), chunks, tools));
-    await work();
-  } finally {
-    if (isUnpacked) await clearSpool(tools.lake, spoolIdOf(file));
-  }
+  const { pool, lake, ledger } = tools;
+  const spoolId = spoolIdOf(file);
+  const own = () =>
+    ownObjects(pool, file.fileId, async () => {
+      const isUnpacked = chunks.some(({ unpacked }) => unpacked !== null);
+      try {
+        if (isUnpacked)
+          await readWhereItIs(file, ledger, (found) => unpackAgain(found, spoolId, chunks, tools));
+        await work();
+      } finally {
+        if (isUnpacked) await clearSpool(lake, spoolId);
+      }
+    });
+  await (spoolId === file.fileId ? own() : ownObjects(pool, spoolId, own));
 }
 
 /** Children are read from what their parent is unpacked to. */

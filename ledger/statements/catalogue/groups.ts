@@ -16,8 +16,8 @@ export interface GroupsStatements {
   'groups/finish-group': { parameters: [file_id: readonly number[], receipt: readonly string[],
       common_id: readonly (string | null)[], common: readonly (string | null)[]];
       row: Readonly<{ file_id: number }> };
-  'groups/given-up-parts': { parameters: [shared_id: readonly number[]]; row: Readonly<{ shared_id: number;
-      path: string }> };
+  'groups/given-up-parts': { parameters: [shared_id: readonly number[], path: readonly string[]];
+      row: Readonly<{ shared_id: number; path: string }> };
   'groups/group-chunks': { parameters: [file_id: readonly number[]]; row: ChunkRow };
   'groups/group-files': { parameters: [file_id: readonly number[]]; row: FileRow };
   'groups/group-parts': { parameters: [file_id: readonly number[]]; row: Readonly<{ file_id: number;

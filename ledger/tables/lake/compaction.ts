@@ -173,13 +173,17 @@ export async function lockUnlisted(client: pg.ClientBase, dataset: string): Prom
   return (await run(client, 'parts/lock-unlisted', [dataset])).map(toShared);
 }
 
-/** Those of the parts of a group that has failed that are not listed, locked as those of lockUnlisted. */
+/**
+ * Those of the parts of a group that has failed that are not listed, locked as those of lockUnlisted. Others may have
+ * deleted them already, and forgotten them, before a group that was frozen went on and wrote them.
+ */
 export async function lockGivenUp(
   client: pg.ClientBase,
-  parts: readonly Pick<SharedPart, 'sharedId'>[],
+  parts: readonly SharedPart[],
 ): Promise<SharedPart[]> {
   const ids = parts.map(({ sharedId }) => sharedId);
-  return (await run(client, 'groups/given-up-parts', [ids])).map(toShared);
+  const paths = parts.map(({ path }) => path);
+  return (await run(client, 'groups/given-up-parts', [ids, paths])).map(toShared);
 }
 
 /** Parts of groups whose workers have lost their chunks, and can no longer list them; locked. */

@@ -1,9 +1,16 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sweepStaging } from '../../../coordinator/lifecycle/tidy.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
+import { ownObjects } from '../../../ledger/tables/lake/file-objects.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
 import { stagingKey } from '../../../platform/storage/staging-key.ts';
-import { tempFolder } from '../../support/index.ts';
+import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
 
 it('removes staged parts that no file needs, also those of earlier versions, and leaves the others', async () => {
   const lake = await openStorage(tempFolder());
@@ -18,8 +25,14 @@ it('removes staged parts that no file needs, also those of earlier versions, and
   for (const one of kept) await lake.put(one, 'not staged');
   const states: Record<number, string> = { 2: 'done', 3: 'failed', 4: 'loading' };
   const file = async (id: number) => (states[id] ? { state: states[id] } : null);
-  await sweepStaging({ lake, ledger: { file, newestFile: async () => 4 } as unknown as Ledger });
-  const left: string[] = [];
-  for await (const object of lake.list()) left.push(object.key);
-  expect(left.sort()).toEqual([...kept, key(4), former(4), key(5), former(5)].sort());
+  const ledger = { file, newestFile: async () => 4 } as unknown as Ledger;
+  const sweep = async () => {
+    await sweepStaging({ lake, ledger, pool: database.pool });
+    const left: string[] = [];
+    for await (const object of lake.list()) left.push(object.key);
+    return left.sort();
+  };
+  const needed = [...kept, key(4), former(4), key(5), former(5)];
+  expect(await ownObjects(database.pool, 2, sweep)).toEqual([...needed, key(2), former(2)].sort());
+  expect(await sweep()).toEqual(needed.sort());
 });

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { sweepSpool } from '../../../coordinator/lifecycle/tidy.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
+import { ownObjects } from '../../../ledger/tables/lake/file-objects.ts';
 import type { Storage } from '../../../platform/storage/contract.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
 import {
@@ -13,7 +14,13 @@ import {
   spoolKey,
   thisBoot,
 } from '../../../platform/storage/spool.ts';
-import { tempFolder } from '../../support/index.ts';
+import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
 
 let lake: Storage;
 let spool: string;
@@ -40,7 +47,10 @@ it('loses the empty folders of files that have ended, and not one that is just b
   for (const name of ['2', '3', '4', '5', 'notes']) mkdirSync(join(spool, name), { recursive: true });
   const file = async (id: number) => (states[id] ? { state: states[id] } : null);
   const ledger = { file, newestFile: async () => 4 } as unknown as Ledger;
-  await sweepSpool({ lake, ledger });
+  const { pool } = database;
+  await ownObjects(pool, 3, () => sweepSpool({ lake, ledger, pool }));
+  expect(readdirSync(spool).sort()).toEqual(['3', '4', '5', 'notes']);
+  await sweepSpool({ lake, ledger, pool });
   expect(readdirSync(spool).sort()).toEqual(['4', '5', 'notes']);
 });
 

@@ -156,6 +156,41 @@ describe.each(Object.keys(definitions))('a group whose rows go to %s', (where) =
     expect(await good.column("select state from landfall.chunk where state <> 'planned'")).toEqual([]);
   });
 
+  it('leaves nothing where it is frozen before its parts are in their places, and goes on when another has loaded its chunks', async () => {
+    good = await openStage(database, definition, csv(1, 30));
+    bad = await openStage(database, definition, csv(1001, 20));
+    const jobs = [good.jobs[0], bad.jobs[0]];
+    const lake = await openStorage(good.lakeUrl);
+    const { pool } = database;
+    const stage = lake.stage.bind(lake);
+    let placed = 0;
+    lake.stage = async (objects) => {
+      const { publish, discard } = await stage(objects);
+      const thaw = async () => {
+        // The server ends its session, and the chunks are given to another worker.
+        await pool.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and state = 'idle in transaction'`,
+        );
+        await pool.query('update landfall.chunk set worker = null');
+        await deleteAbandoned({ pool, lake });
+        expect(await group(jobs)).toEqual([]);
+        const before = await lakeFiles();
+        await publish();
+        placed = (await lakeFiles()).filter((name) => !before.includes(name)).length;
+      };
+      return { publish: thaw, discard };
+    };
+    await expect(groupIn(lake, jobs)).rejects.toThrow();
+    expect(placed).toBe(5);
+    expect((await lakeFiles()).sort()).toEqual((await parts(good)).sort());
+    for (const { fileId, ledger } of [good, bad])
+      expect(await ledger.chunks(fileId)).toMatchObject([{ state: 'committed' }]);
+    if (hasStar) expect(await facts()).toHaveLength(50);
+    const listed = await good.column('select count(*)::int from landfall.shared_part');
+    expect(listed).toEqual([5]);
+  });
+
   it('keeps nothing where no chunk can be loaded', async () => {
     good = await openStage(database, definition, csv(1, 9000, true));
     bad = await openStage(database, definition, csv(10_000, 9000, true));

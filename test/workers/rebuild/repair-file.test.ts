@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { verifyFile } from '../../../coordinator/commands/verify.ts';
+import { sweepSpool, sweepStaging } from '../../../coordinator/lifecycle/tidy.ts';
 import { createKernel } from '../../../kernel/kernel.ts';
 import {
   bigint,
@@ -16,6 +17,7 @@ import {
   upsert,
 } from '../../../model/index.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
+import { listStaging } from '../../../platform/storage/staging-key.ts';
 import { openSinks } from '../../../sinks/open-sinks.ts';
 import { StarSink } from '../../../sinks/postgres/star-sink.ts';
 import { repairFile } from '../../../workers/rebuild/repair-file.ts';
@@ -96,6 +98,41 @@ it.each([
   expect(await broken()).toEqual([]);
   expect(await parts()).toEqual(before);
   expect(await repair()).toEqual({ lake: 0, star: 0 });
+});
+
+it('writes large parts again while a coordinator sweeps up what dead processes have staged', async () => {
+  rig = await openRig({ definitions: [plain], chunkBytes: 16 << 20 });
+  await rig.start();
+  await rig.startWorker();
+  const row = (i: number) => `${i},shop,${i},\n`;
+  await rig.drop(
+    'sales/x.csv',
+    `id,shop,amount,note\n${Array.from({ length: 140_000 }, (_, i) => row(i)).join('')}`,
+  );
+  await rig.receipts(1);
+  const before = await parts();
+  for (const [path] of before) rmSync(join(rig.config.lakeUrl, path));
+  const all = await tools();
+  const swept: string[] = [];
+  const sweep = async () => {
+    await sweepStaging(all);
+    await sweepSpool(all);
+    for await (const { key } of listStaging(all.lake)) swept.push(key);
+  };
+  const writer = async (key: string) => {
+    const own = await all.lake.writer(key);
+    return { write: own.write.bind(own), abort: own.abort.bind(own), commit: () => own.commit().then(sweep) };
+  };
+  const sweeping = Object.assign(Object.create(all.lake), { writer });
+  expect(await repairFile(1, { ...all, lake: sweeping })).toEqual({ lake: 1, star: 0 });
+  expect(swept).toHaveLength(1);
+  expect(await broken()).toEqual([]);
+  expect(await parts()).toEqual(before);
+
+  // What a repair that died has left.
+  await all.lake.put(swept[0], 'part');
+  await sweep();
+  expect(swept).toHaveLength(1);
 });
 
 it('writes facts of damaged chunks again: those that are missing, and without those that are too many', async () => {
