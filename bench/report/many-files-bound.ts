@@ -34,7 +34,7 @@ export function manyFilesBound({ runs }: Pick<Results, 'runs'>): string {
 |---|---|
 | coordinator: seen, noted, planned, reconciled, archived | ${coordinator.toFixed(2)} |
 | workers: parsed, ${parts.toFixed(1)} parts encoded, written, synced and renamed, rows sent | ${workers.toFixed(2)} |
-| server: facts, dimensions, ledger, manifest, queue | ${server.toFixed(2)} |
+| server: facts, dimensions, rollups, ledger, manifest, queue | ${server.toFixed(2)} |
 | all | ${all.toFixed(2)} |
 
 At this cost, ${cores} cores that never wait load ${Math.round((1000 * cores) / all)} files per second. A file took ${wall.toFixed(2)} ms of wall time, so the cores were busy ${Math.round((all / (wall * cores)) * 100)} % of the time. A file of 25 trips goes to ${parts.toFixed(1)} partitions. Each part is a file with a footer and an fsync, and a row of the manifest with three indexes, however small the file is. Creating an empty file took ${making.toFixed(0)} µs of CPU on the lake's disk, ${((making * parts) / 1000).toFixed(2)} ms for the parts of one file. ext4 skips inodes that were freed within the last minutes, one by one. So creating a file takes many times as long where thousands of files have just been deleted: do not repeat this on a disk on which others delete files.`;

@@ -48,12 +48,11 @@ export async function applyRollups(
     all.map(({ live }) => live).filter((live) => isAddedAtOnce(live, delta)),
     delta,
   );
-  const notes: string[] = [];
-  for (const { live, isNew } of all) {
-    if (!added.has(live)) await applyDelta(client, live, delta, changing);
-    if (isNew) notes.push(...(await settle(client, live)));
-  }
-  return notes;
+  for (const { live } of all) if (!added.has(live)) await applyDelta(client, live, delta, changing);
+  return settle(
+    client,
+    all.filter(({ isNew }) => isNew).map(({ live }) => live),
+  );
 }
 
 /** Returns those that have taken what is added. */

@@ -1,5 +1,5 @@
 /**
- * Settles how a rollup is kept, once it has enough rows to show which values repeat. Values of which more than half
+ * Settles how rollups are kept, once they have enough rows to show which values repeat. Values of which more than half
  * are different are not kept: their table would be as large as the facts. They are if the facts are packed, because the
  * facts of a group could not be found.
  */
@@ -19,16 +19,33 @@ const groupsMany = 20_000;
 /** How long the index over the facts may wait for chunks that are being copied. Then the next file settles it. */
 const lockTimeout = '2s';
 
-/** May be repeated. Returns what people should know of the rollup, if that is settled now; otherwise nothing. */
-export async function settle(client: pg.ClientBase, live: LiveRollup): Promise<string[]> {
+/** May be repeated. Returns what people should know of those of the rollups that are settled now. */
+export async function settle(client: pg.ClientBase, rollups: readonly LiveRollup[]): Promise<string[]> {
+  if (rollups.length === 0) return [];
+  const counts = rollups.map(
+    ({ stored }, i) =>
+      `select ${i} as number, count(*)::float8 as groups, coalesce(sum(_rows), 0)::float8 as rows from ${stateNames(stored).state}`,
+  );
+  const counted = await client.query<Counted>(`${counts.join(' union all ')} order by number`);
+  const notes: string[] = [];
+  for (const [i, live] of rollups.entries()) notes.push(...(await settleOne(client, live, counted.rows[i])));
+  return notes;
+}
+
+interface Counted {
+  readonly groups: number;
+  readonly rows: number;
+}
+
+async function settleOne(
+  client: pg.ClientBase,
+  live: LiveRollup,
+  { groups, rows }: Counted,
+): Promise<string[]> {
+  if (rows < rowsEnough) return [];
   const { dataset, stored } = live;
   const { name } = stored.rollup;
-  const { state, values } = stateNames(stored);
-  const counted = await client.query<{ groups: number; rows: number }>(
-    `select count(*)::float8 as groups, coalesce(sum(_rows), 0)::float8 as rows from ${state}`,
-  );
-  const { groups, rows } = counted.rows[0];
-  if (rows < rowsEnough) return [];
+  const { values } = stateNames(stored);
   const recomputed: string[] = [];
   const notes: RollupNote[] = groups < groupsMany ? [] : groupNotes(name, groups, rows);
   for (const { id, about } of stored.packed ? [] : keptValues(live)) {

@@ -163,7 +163,7 @@ async function rebuild(of: CompiledDataset): Promise<void> {
   await new StarSink(database.pool).setUp(of);
   // As the next file's end does.
   await inTransaction(database.pool, async (client) => {
-    for (const one of await ledgerRollups(client, of.name)) await settle(client, liveRollup(of.name, one));
+    for (const one of await ledgerRollups(client, of.name)) await settle(client, [liveRollup(of.name, one)]);
   });
 }
 
