@@ -1,7 +1,7 @@
+import { type Contest, ratio } from '../rounds/contest.ts';
 import { microsOfCpu } from '../rounds/cpu.ts';
 import { droppedSide } from '../sides/dropped.ts';
 import { tripsFlatCopy, tripsPipeline } from '../sides/trips-sides.ts';
-import { type Contest, ratio } from './contest.ts';
 
 export const pipeline: Contest = {
   letter: 'a',

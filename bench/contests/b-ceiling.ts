@@ -1,6 +1,6 @@
+import { type Contest, ratio } from '../rounds/contest.ts';
 import { encodedCopySide } from '../sides/encoded-copy.ts';
 import { tripsPipeline } from '../sides/trips-sides.ts';
-import { type Contest, ratio } from './contest.ts';
 
 export const ceiling: Contest = {
   letter: 'b',

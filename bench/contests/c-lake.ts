@@ -2,13 +2,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runTogether } from '../processes/children.ts';
+import { type Contest, ratio } from '../rounds/contest.ts';
 import type { Side } from '../rounds/rounds.ts';
 import type { Arena, Input } from '../sides/arena.ts';
 import { runDuckDb, sidesWithDuckDb } from '../sides/duckdb-sides.ts';
 import { formNames, type PointForm, writeLake } from '../sides/duckdb-trips.ts';
 import type { LakeRun } from '../sides/lake-run.ts';
 import { mustAgree, sumsOfLake, type TripSums } from '../sides/trip-sums.ts';
-import { type Contest, ratio } from './contest.ts';
 
 export const lake: Contest = {
   letter: 'c',

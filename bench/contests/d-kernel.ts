@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { ParseAnswer } from '../children/parse-ranges.ts';
 import { runTogether } from '../processes/children.ts';
+import { type Contest, ratio } from '../rounds/contest.ts';
 import type { Side } from '../rounds/rounds.ts';
 import type { Arena, Input } from '../sides/arena.ts';
 import { runDuckDb, sidesWithDuckDb } from '../sides/duckdb-sides.ts';
 import { formNames, type PointForm, sumColumns } from '../sides/duckdb-trips.ts';
 import type { TripSums } from '../sides/trip-sums.ts';
-import { type Contest, ratio } from './contest.ts';
 
 export const kernel: Contest = {
   letter: 'd',

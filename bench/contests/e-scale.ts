@@ -1,5 +1,5 @@
+import { type Contest, ratio } from '../rounds/contest.ts';
 import { tripsPipeline } from '../sides/trips-sides.ts';
-import { type Contest, ratio } from './contest.ts';
 
 export const scale: Contest = {
   letter: 'e',

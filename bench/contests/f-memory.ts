@@ -1,5 +1,5 @@
+import type { Contest } from '../rounds/contest.ts';
 import { tripsPipeline } from '../sides/trips-sides.ts';
-import type { Contest } from './contest.ts';
 
 export const memory: Contest = {
   letter: 'f',

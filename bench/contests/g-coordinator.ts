@@ -1,6 +1,6 @@
+import type { Contest } from '../rounds/contest.ts';
 import { median } from '../rounds/rounds.ts';
 import { tripsPipeline } from '../sides/trips-sides.ts';
-import type { Contest } from './contest.ts';
 
 /**
  * The coordinator's share is computed from the time of coordinator and workers alone, which is stricter: with the

@@ -1,7 +1,7 @@
+import { type Contest, ratio } from '../rounds/contest.ts';
 import { flatCopySide } from '../sides/flat-copy.ts';
 import { benchDefinition, ingestSide } from '../sides/ingest-side.ts';
 import { sumsOfRides, sumsOfRidesCsv } from '../sides/ride-sums.ts';
-import { type Contest, ratio } from './contest.ts';
 
 const columns = [
   ...['tripduration', 'starttime', 'stoptime', 'start station id', 'start station name'],

@@ -1,7 +1,7 @@
+import { type Contest, ratio } from '../rounds/contest.ts';
 import type { Side } from '../rounds/rounds.ts';
 import type { Arena } from '../sides/arena.ts';
 import { benchDefinition, ingestSide } from '../sides/ingest-side.ts';
-import { type Contest, ratio } from './contest.ts';
 
 /** Two files that differ only in the number of customers: half as many as facts, or 100. */
 export const dimension: Contest = {

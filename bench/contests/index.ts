@@ -1,8 +1,9 @@
 /** All contests, in the order of the table of goals. */
+
+import type { Contest } from '../rounds/contest.ts';
 import { pipeline } from './a-pipeline.ts';
 import { ceiling } from './b-ceiling.ts';
 import { lake } from './c-lake.ts';
-import type { Contest } from './contest.ts';
 import { kernel } from './d-kernel.ts';
 import { scale } from './e-scale.ts';
 import { memory } from './f-memory.ts';
@@ -16,6 +17,7 @@ import { smallAfterLarge } from './m-small-after-large.ts';
 import { answers } from './n-answers.ts';
 import { packedAndRows } from './p-packed.ts';
 import { reads } from './r-reads.ts';
+import { bucket } from './s-bucket.ts';
 import { undo } from './u-undo.ts';
 import { gzip } from './z-gzip.ts';
 
@@ -36,6 +38,7 @@ export const contests: readonly Contest[] = [
   answers,
   packedAndRows,
   reads,
+  bucket,
   undo,
   gzip,
 ];

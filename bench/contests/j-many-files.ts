@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runProcess } from '../processes/process-run.ts';
+import { type Contest, rate, ratio } from '../rounds/contest.ts';
 import type { Measurement, Side } from '../rounds/rounds.ts';
 import type { Arena, Input } from '../sides/arena.ts';
 import { withClient } from '../sides/arena.ts';
@@ -8,7 +9,6 @@ import { copyCommand, createFlatTable, hasPsql, psqlArguments } from '../sides/f
 import { cutIntoFiles, dropWarmRows, type RunningUp, warmName, withRunningUp } from '../sides/running-up.ts';
 import { mustAgree, sumsOfStar } from '../sides/trip-sums.ts';
 import { tripColumns } from '../sides/trips-sides.ts';
-import { type Contest, rate, ratio } from './contest.ts';
 
 /** 25 trips are 3 KB. */
 const rowsOfFile = 25;

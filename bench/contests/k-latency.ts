@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Contest } from '../rounds/contest.ts';
 import { type Measurement, quantile, type Side } from '../rounds/rounds.ts';
 import { type Arena, withClient } from '../sides/arena.ts';
 import { cutIntoFiles, type RunningUp, withRunningUp } from '../sides/running-up.ts';
 import { mustAgree, sumsOfStar } from '../sides/trip-sums.ts';
-import type { Contest } from './contest.ts';
 
 export const latency: Contest = {
   letter: 'k',

@@ -1,7 +1,7 @@
+import { type Contest, ratio } from '../rounds/contest.ts';
 import { handUpsertSide } from '../sides/hand-upsert.ts';
 import { benchDefinition } from '../sides/ingest-side.ts';
 import { type SecondFile, secondFileSide } from '../sides/second-file.ts';
-import { type Contest, ratio } from './contest.ts';
 
 export const upsert: Contest = {
   letter: 'l',

@@ -1,8 +1,8 @@
+import type { Contest, Measure } from '../rounds/contest.ts';
 import type { Side } from '../rounds/rounds.ts';
 import type { Arena } from '../sides/arena.ts';
 import { benchDefinition } from '../sides/ingest-side.ts';
 import { secondFileSide } from '../sides/second-file.ts';
-import type { Contest, Measure } from './contest.ts';
 
 /** Rows of the small file. */
 const few = 25;

@@ -1,11 +1,11 @@
 import { linkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Contest, Measure } from '../rounds/contest.ts';
 import { quantile, type Side } from '../rounds/rounds.ts';
 import { type Arena, type Input, withClient } from '../sides/arena.ts';
 import { type RunningUp, withRunningUp } from '../sides/running-up.ts';
 import { type Question, questionsOf } from '../sides/trip-questions.ts';
-import type { Contest, Measure } from './contest.ts';
 
 /** Requests of each query, in each of the two states. */
 const requests = 200;

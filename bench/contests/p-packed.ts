@@ -1,6 +1,6 @@
+import { type Contest, ratio } from '../rounds/contest.ts';
 import { microsOfCpu } from '../rounds/cpu.ts';
 import { benchDefinition, ingestSide } from '../sides/ingest-side.ts';
-import { type Contest, ratio } from './contest.ts';
 
 export const packedAndRows: Contest = {
   letter: 'p',

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { runProcess } from '../processes/process-run.ts';
+import type { Contest, Measure } from '../rounds/contest.ts';
 import { median, type Result, type Side } from '../rounds/rounds.ts';
 import { type Arena, type Input, withClient } from '../sides/arena.ts';
 import { benchDefinition, landfallEnvironment, landfallMain } from '../sides/ingest-side.ts';
-import type { Contest, Measure } from './contest.ts';
 
 const trips = 'star.fact_trip';
 const oneDay = `datetime >= '2018-05-14 00:00Z' and datetime < '2018-05-15 00:00Z'`;

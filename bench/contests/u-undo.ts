@@ -1,9 +1,9 @@
 import { runProcess } from '../processes/process-run.ts';
+import type { Contest } from '../rounds/contest.ts';
 import type { Side } from '../rounds/rounds.ts';
 import { median } from '../rounds/rounds.ts';
 import type { Arena, Input } from '../sides/arena.ts';
 import { benchDefinition, landfallEnvironment, landfallMain } from '../sides/ingest-side.ts';
-import type { Contest } from './contest.ts';
 
 export const undo: Contest = {
   letter: 'u',

@@ -1,7 +1,7 @@
+import { type Contest, ratio } from '../rounds/contest.ts';
 import type { Side } from '../rounds/rounds.ts';
 import type { Arena } from '../sides/arena.ts';
 import { tripsGzip, tripsPipeline } from '../sides/trips-sides.ts';
-import { type Contest, ratio } from './contest.ts';
 
 export const gzip: Contest = {
   letter: 'z',

@@ -2,8 +2,8 @@
 
 import { bytes, count } from '../../cli/terminal/format.ts';
 import { plural } from '../../platform/plural.ts';
-import type { Measure } from '../contests/contest.ts';
 import { contests } from '../contests/index.ts';
+import type { Measure } from '../rounds/contest.ts';
 import type { Outcome } from '../rounds/outcome.ts';
 import { goalText, valueText } from '../rounds/print.ts';
 import type { Result } from '../rounds/rounds.ts';

@@ -1,7 +1,8 @@
 /** The results of a run as stored in bench/results/*.json. The report and README's table are made from these files. */
-import { type Contest, isMet, type Measure } from '../contests/contest.ts';
+
 import type { Machine } from '../processes/host.ts';
 import type { Arena } from '../sides/arena.ts';
+import { type Contest, isMet, type Measure } from './contest.ts';
 import type { Result } from './rounds.ts';
 
 /** Raise this when a reader of older files would misread newer ones. */

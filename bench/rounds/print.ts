@@ -1,6 +1,6 @@
 /** A run in the terminal: results on standard output, progress on standard error. */
 import { bytes, count } from '../../cli/terminal/format.ts';
-import type { Goal, Measure } from '../contests/contest.ts';
+import type { Goal, Measure } from './contest.ts';
 import type { Outcome, Report } from './outcome.ts';
 
 export function printHead({ machine, versions, rows, rounds }: Report): void {

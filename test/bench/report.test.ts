@@ -44,7 +44,7 @@ describe('what is written from bench/results (npm run bench:report)', () => {
 
 describe('contests', () => {
   it('are in the order of their letters, and each side of a group is run once a round', () => {
-    expect(contests.map(({ letter }) => letter).join('')).toBe('abcdefghijklmnpruz');
+    expect(contests.map(({ letter }) => letter).join('')).toBe('abcdefghijklmnprsuz');
     expect(groupsOf(contests).map((group) => group.map(({ letter }) => letter).join(''))).toEqual([
       'abefg',
       ...['c', 'd', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'p', 'r', 'u', 'z'],

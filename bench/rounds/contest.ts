@@ -1,7 +1,7 @@
 /** The contract of a contest. Each contest is one file in this folder. */
 
-import type { Result, Side } from '../rounds/rounds.ts';
 import type { Arena } from '../sides/arena.ts';
+import type { Result, Side } from './rounds.ts';
 
 export type Goal = { readonly atLeast: number } | { readonly atMost: number };
 
