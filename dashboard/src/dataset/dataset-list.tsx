@@ -3,6 +3,7 @@ import { plural } from '../../../platform/plural.ts';
 import { isLacking, type ProgressState } from '../../../platform/progress/progress.ts';
 import { Fault } from '../notices/fault.tsx';
 import { PanelHead } from '../panel.tsx';
+import { Command } from '../prose.tsx';
 import { addressOf } from '../route.ts';
 import { useAnswer } from '../stream/use-answer.ts';
 import type { ViewProps } from '../view.ts';
@@ -47,6 +48,13 @@ export function DatasetList({ state }: ViewProps) {
               <Fault error={refusal} mild />
             </div>
           )}
+          {datasets.length === 0 && value !== null && (
+            <p class="pad">
+              This command reads a CSV file and writes a definition for you to review:{' '}
+              <Command text="landfall init file.csv" />. Or <a href="/">drop a file on the page</a>, which
+              proposes one.
+            </p>
+          )}
           <ul class="files list">
             {datasets.map((dataset) => (
               <Row key={dataset.name} dataset={dataset} state={state} />
@@ -81,7 +89,9 @@ function Row({ dataset, state }: { dataset: Listed; state: ProgressState | null 
           {facts
             .filter((words) => words !== '')
             .map((words) => (
-              <span key={words}>{words}</span>
+              <span key={words} class={words === fact ? 'name' : undefined}>
+                {words}
+              </span>
             ))}
           <a href={addressOf('/files', { dataset: name })}>Files</a>
         </span>

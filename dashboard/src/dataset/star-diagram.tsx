@@ -47,7 +47,7 @@ function Table({ box, keys, isFact }: { box: Box; keys: number; isFact?: boolean
       </text>
       {box.lines.map((line, i) => (
         <text key={line} class={i < keys ? 'key' : 'value'} x="10" y={35 + i * 15}>
-          {fitted(line, 23)}
+          {fitted(line, 21)}
           <title>{line}</title>
         </text>
       ))}

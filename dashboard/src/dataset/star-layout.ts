@@ -27,7 +27,7 @@ interface Line {
 }
 
 const width = 366;
-const boxWidth = 150;
+const boxWidth = 160;
 const titleHeight = 24;
 const lineHeight = 15;
 const between = 10;
@@ -84,6 +84,6 @@ function shortened(names: readonly string[], most: number): string[] {
 }
 
 /** A name that fits into a box. */
-export function fitted(name: string, characters = 21): string {
+export function fitted(name: string, characters = 19): string {
   return name.length <= characters ? name : `${name.slice(0, characters - 1)}…`;
 }

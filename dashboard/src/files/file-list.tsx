@@ -162,16 +162,31 @@ function Results(props: { query: ListQuery; state: ProgressState | null; isStale
   const live = new Map((state?.files ?? []).map((file) => [file.fileId, file]));
   const newer = isLoading || query.sort !== newestFirst ? 0 : newerThan(items, state, query);
   const all = next === null ? '' : 'the first ';
+  const isNone = items.length === 0 && !isLoading;
   return (
     <section class="panel" aria-label="Files" aria-busy={isLoading}>
       <PanelHead
-        title={items.length === 0 && !isLoading ? 'No file matches' : 'Files'}
+        title={isNone ? (isUnfiltered(query) ? 'No file has landed yet' : 'No file matches') : 'Files'}
         note={
           <span role="status">
             {items.length === 0 ? (isLoading ? 'Loading…' : '') : `${all}${plural(items.length, 'file')}`}
           </span>
         }
       />
+      {isNone && (
+        <p class="pad">
+          {isUnfiltered(query) ? (
+            <>
+              <a href="/">Drop one on the page</a>, or into the landing folder.
+            </>
+          ) : (
+            <>
+              Choose fewer filters, or{' '}
+              <a href={listAddress(listQueryOf(new URLSearchParams()))}>show all files</a>.
+            </>
+          )}
+        </p>
+      )}
       {newer > 0 && (
         <button type="button" class="more" onClick={again}>
           Show {plural(newer, 'newer file')}

@@ -25,7 +25,11 @@ export function Workers({
   return (
     <section class="panel" aria-label="Workers">
       <PanelHead title="Workers" note={workers.length > 0 && <a href="/workers">{loadOf(workers)}</a>} />
-      {workers.length === 0 && <p class="quiet pad">No worker has reported in the last five seconds.</p>}
+      {workers.length === 0 && (
+        <p class="quiet pad">
+          No worker has reported in the last five seconds. <a href="/workers">How to start one</a>
+        </p>
+      )}
       {silent.length > 0 && (
         <p class="small pad">
           <a class="warn" href="/workers">
