@@ -17,6 +17,7 @@ function inPage(): string[] {
     right: number;
     bottom: number;
     text: string;
+    node: Node | null;
   }
   const faults = new Set<string>();
   const root = document.documentElement;
@@ -38,7 +39,7 @@ function inPage(): string[] {
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const rect of range.getClientRects()) {
-      const box = seen(element, rect, text);
+      const box = { ...seen(element, rect, text), node };
       if (box.right - box.left > 1 && box.bottom - box.top > 1) boxes.push(box);
     }
   }
@@ -46,6 +47,8 @@ function inPage(): string[] {
   for (const [i, a] of boxes.entries())
     for (let k = i + 1; k < boxes.length && boxes[k].top < a.bottom; k++) {
       const b = boxes[k];
+      // Where it ends in an ellipsis, a text has a box with it and one without.
+      if (a.node === b.node) continue;
       const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const down = a.bottom - b.top;
       // Lines of one text may touch; the boxes of letters are higher than the letters.
@@ -56,7 +59,7 @@ function inPage(): string[] {
 
   /** What is in sight of a text, once everything that scrolls was scrolled to it. */
   function seen(element: Element, rect: DOMRect, text: string): Box {
-    const box = { left: rect.left, top: rect.top, right: rect.right, bottom: rect.bottom, text };
+    const box = { left: rect.left, top: rect.top, right: rect.right, bottom: rect.bottom, text, node: null };
     for (let at: Element | null = element; at !== null && at !== document.body; at = at.parentElement) {
       const { overflowX, overflowY } = getComputedStyle(at);
       if (overflowX === 'visible' && overflowY === 'visible') continue;
