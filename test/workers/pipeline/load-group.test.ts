@@ -23,6 +23,12 @@ const star = {
 };
 const definitions: Readonly<Record<string, Definition>> = {
   'star and lake': defineDataset({ name: 'visits', columns, star, lake: { partitionBy: ['place'] } }),
+  'packed facts and lake': defineDataset({
+    name: 'visits',
+    columns,
+    star: { ...star, layout: 'packed' },
+    lake: { partitionBy: ['place'] },
+  }),
   'the lake alone': defineDataset({
     name: 'visits',
     columns,
@@ -45,7 +51,7 @@ const csv = (from: number, rows: number, flawed = false) => {
 
 describe.each(Object.keys(definitions))('a group whose rows go to %s', (where) => {
   const definition = definitions[where];
-  const hasStar = where === 'star and lake';
+  const hasStar = where !== 'the lake alone';
   let good: Stage;
   let bad: Stage;
   /** Objects in the lake, staged ones and those that are being written included. */
