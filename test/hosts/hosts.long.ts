@@ -30,6 +30,8 @@ describe.runIf(mayMakeHosts())('a pool on several hosts', () => {
   let pool: HostPool;
   let dropped = 0;
   let large = 0;
+  /** Files of the round that are still being dropped. */
+  let rest: Promise<void> = Promise.resolve();
   beforeAll(async () => {
     pool = await openPool();
     pool.start('c1');
@@ -45,18 +47,28 @@ describe.runIf(mayMakeHosts())('a pool on several hosts', () => {
   };
   const standby = (leader: Host): Host => (leader === 'c1' ? 'c2' : 'c1');
 
-  /** Drops the files of a round, all of different content; resolves when the large one is partly loaded. */
+  /**
+   * Drops files of a round, all of different content. Resolves when the large one is partly loaded, which it is for a
+   * moment only; small ones are dropped before, and after.
+   */
   async function load(): Promise<void> {
-    for (let i = 0; i < smallFiles; i++) {
-      const seed = ++dropped;
-      const path = await generatedTrips(folder, `small-${seed}.csv`, rowsOfSmall, seed);
-      await pool.landing.put(`trips/small-${seed}.csv`, readFileSync(path));
-      if (i === Math.floor(smallFiles / 4)) await dropLarge();
-    }
+    const before = Math.floor(smallFiles / 4);
+    await dropSmall(before);
+    await dropLarge();
+    rest = dropSmall(smallFiles - before);
+    rest.catch(() => {});
     const partly = `select from landfall.chunk join landfall.file using (file_id)
       where name = 'large-${large}.csv' group by file_id
       having count(*) filter (where chunk.state = 'committed') > 0 and bool_or(chunk.state = 'planned')`;
     await until('the large file is partly loaded', async () => (await pool.query(partly)).length > 0, 120);
+  }
+
+  async function dropSmall(files: number): Promise<void> {
+    for (let i = 0; i < files; i++) {
+      const seed = ++dropped;
+      const path = await generatedTrips(folder, `small-${seed}.csv`, rowsOfSmall, seed);
+      await pool.landing.put(`trips/small-${seed}.csv`, readFileSync(path));
+    }
   }
 
   async function dropLarge(): Promise<void> {
@@ -69,6 +81,7 @@ describe.runIf(mayMakeHosts())('a pool on several hosts', () => {
 
   /** Every row of all rounds is there once, and nothing has failed. */
   async function expectAll(): Promise<void> {
+    await rest;
     const files = dropped + large;
     const ended = `select from landfall.file where receipt is not null having count(*) = ${files}`;
     await until(`${files} files have ended`, async () => (await pool.query(ended)).length > 0, 300).catch(
