@@ -1,7 +1,8 @@
-/** Every view in a browser on a site that has nothing. */
+/** Every view in a browser: on a site whose names and texts are as long as may be, and on one that has nothing. */
 import { afterEach, expect, it } from 'vitest';
 import { describePage, findings, forgiveAll, openPage } from '../browser.ts';
 import { illegible } from '../legible.ts';
+import { answerFully, dataset, fullState } from '../longest.ts';
 import { type ScriptedServer, snapshotOf, startScripted } from '../scripted.ts';
 
 const sizes = [
@@ -14,6 +15,41 @@ const sizes = [
 describePage('a view', () => {
   let server: ScriptedServer;
   afterEach(() => server.close());
+
+  it.each(sizes)(
+    'can be read where names, texts and numbers are at their limits, at %i px, %s',
+    { timeout: 300_000 },
+    async (width, colorScheme) => {
+      server = await startScripted(fullState());
+      answerFully(server);
+      const faults: Record<string, string[]> = {};
+      // One file in flight, one that is done, one that failed; names in each script.
+      const files = ['/files/10', '/files/22', '/files/33'];
+      for (const path of [
+        '/',
+        '/files',
+        ...files,
+        '/datasets',
+        `/datasets/${dataset}`,
+        '/sources',
+        '/workers',
+      ]) {
+        const page = await openPage(server.url + path.slice(1), {
+          viewport: { width, height: 900 },
+          colorScheme,
+        });
+        await page.waitForLoadState('networkidle');
+        if (path === `/datasets/${dataset}`) {
+          await page.getByRole('button', { name: 'Run' }).click();
+          await page.getByText(/^2 rows in/).waitFor();
+        }
+        const found = await illegible(page);
+        if (found.length > 0) faults[path] = found;
+        await page.close();
+      }
+      expect(faults).toEqual({});
+    },
+  );
 
   it.each(sizes)('of a site that has nothing says what to do, at %i px, %s', async (width, colorScheme) => {
     server = await startScripted(snapshotOf({ definitions: { datasets: [], broken: [] } }));
