@@ -1,5 +1,6 @@
 /** Every view in a browser: on a site whose names and texts are as long as may be, and on one that has nothing. */
 import { afterEach, expect, it } from 'vitest';
+import { turnsOf } from '../../support/turn.ts';
 import { describePage, findings, forgiveAll, openPage } from '../browser.ts';
 import { illegible } from '../legible.ts';
 import { answerFully, dataset, fullState } from '../longest.ts';
@@ -11,12 +12,14 @@ const sizes = [
   [1440, 'light'],
   [2560, 'dark'],
 ] as const;
+/** One page after the other takes half a minute for a size. */
+const played = turnsOf(sizes, 'sizes');
 
 describePage('a view', () => {
   let server: ScriptedServer;
   afterEach(() => server.close());
 
-  it.each(sizes)(
+  it.each(played)(
     'can be read where names, texts and numbers are at their limits, at %i px, %s',
     { timeout: 300_000 },
     async (width, colorScheme) => {
@@ -51,7 +54,7 @@ describePage('a view', () => {
     },
   );
 
-  it.each(sizes)('of a site that has nothing says what to do, at %i px, %s', async (width, colorScheme) => {
+  it.each(played)('of a site that has nothing says what to do, at %i px, %s', async (width, colorScheme) => {
     server = await startScripted(snapshotOf({ definitions: { datasets: [], broken: [] } }));
     server.answers.set('/api/files', { files: [], next: null });
     server.answers.set('/api/datasets', { datasets: [] });
