@@ -14,7 +14,7 @@ import type { Delta } from '../events/event-contract.ts';
 import { partialArrays, partialGroups, partialTables } from '../partials/partial-tables.ts';
 import { keptValues, type LiveRollup, recomputedMeasures } from './apply-delta.ts';
 import { addedUp, partsAdded, recordOf } from './change-state.ts';
-import { widenedAnswers } from './chunk-pieces.ts';
+import { endOf, endsOfPieces, insertPieces, widened, widenedAnswers } from './chunk-pieces.ts';
 import { isWidened, piecedValues } from './piece-values.ts';
 import { groupKey, type StoredRollup, stateNames } from './state-tables.ts';
 
@@ -93,39 +93,21 @@ function statement(stored: StoredRollup): string {
 /** The steps for values that are kept by chunk. `n` numbers them in the statement. */
 function piecesAdded(stored: StoredRollup, values: RollupValues, table: string, n: number) {
   const { rollup } = stored;
-  const { by } = rollup;
-  const names = by.map(({ name }) => identifier(name)).join(', ');
-  const arrays = values.columns.map((_, i) => `c${i + 1}`).join(', ');
-  const pieces = `pieces${n} as materialized (
-      select ${recordOf(by)} as _key, f.* from (${partialArrays(table, rollup, values)}) f
-    )`;
-  const widened = widenedAnswers(rollup, values);
+  const pieces = `pieces${n}`;
+  const groups = rollup.by.map(({ name }) => identifier(name)).join(', ');
+  const answers = widenedAnswers(rollup, values);
   const extremes =
-    widened.length === 0
+    answers.length === 0
       ? null
-      : `extremes${n} as (
-      select ${recordOf(by)} as _key, f._low, f._high
-      from (
-        select ${names}, (array_agg(_low order by _low))[1] as _low, (array_agg(_high order by _high desc))[1] as _high
-        from (select ${names}, c1[1] as _low, c1[cardinality(c1)] as _high from pieces${n}) p group by ${names}
-      ) f
-    )`;
+      : `extremes${n} as (select ${recordOf(rollup.by)} as _key, f.* from (${endsOfPieces(groups, pieces)}) f)`;
   return {
     n,
-    pieces,
+    pieces: `${pieces} as materialized (${partialArrays(table, rollup, values)})`,
     extremes,
-    answers: widened.map(({ column }) => column),
-    answered: widened.map(({ kind }) => `extremes${n}.${kind === 'min' ? '_low' : '_high'}`),
-    set: widened.map(
-      ({ column, kind }) =>
-        `${column} = ${kind === 'min' ? 'least' : 'greatest'}(s.${column}, excluded.${column})`,
-    ),
-    inserted: `inserted${n} as (
-      insert into ${stateNames(stored).pieces.get(values.id)} (_group, chunk_id, ${arrays}, n)
-      select t._group, p.chunk_id, ${values.columns.map((_, i) => `p.c${i + 1}`).join(', ')}, p.n
-      from pieces${n} p join (select ${recordOf(by)} as _key, f._group from changed f) t on t._key = p._key
-      order by t._group
-    )`,
+    answers: answers.map(({ column }) => column),
+    answered: answers.map((answer) => `extremes${n}.${endOf(answer)}`),
+    set: answers.map((answer) => widened(answer, `excluded.${answer.column}`)),
+    inserted: `inserted${n} as (${insertPieces(stored, values, `select * from ${pieces}`, 'changed')})`,
     taken: `taken${n} as (delete from ${table} where chunk_id = any ($1) and (select complete from complete))`,
   };
 }

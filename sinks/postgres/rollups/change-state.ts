@@ -77,8 +77,8 @@ export async function changeValues(
     with changed as (
       insert into ${table} as v (_group, ${columns}, n)
       select t._group, ${columns}, sum(d.n)
-      from (select ${recordOf(by)} as key, * from ${valuesDelta(values)} f) d
-      join (select ${recordOf(by)} as key, f._group from ${touchedTable} f) t on d.key = t.key
+      from (select ${recordOf(by)} as _key, f.* from ${valuesDelta(values)} f) d
+      join (select ${recordOf(by)} as _key, f._group from ${touchedTable} f) t on d._key = t._key
       group by t._group, ${columns} having sum(d.n) <> 0
       order by t._group, ${columns}
       on conflict (${valueKey(values)}) do update set n = v.n + excluded.n

@@ -1,6 +1,11 @@
 /** Adds and removes values that are kept by chunk (piece-values.ts), once the groups of the delta are known. */
 import type pg from 'pg';
-import type { CompiledRollup, RollupInput, RollupValues } from '../../../model/compiled-rollup.ts';
+import type {
+  CompiledRollup,
+  RollupInput,
+  RollupValues,
+  ValuesPick,
+} from '../../../model/compiled-rollup.ts';
 import { identifier } from '../ddl/sql-columns.ts';
 import type { Relation } from '../events/event-contract.ts';
 import { inChunks } from '../facts/in-chunks.ts';
@@ -18,16 +23,22 @@ export async function addPieces(
   values: RollupValues,
   source: Relation,
 ): Promise<void> {
-  await client.query(insertPieces(stored, values, source), [...source.values]);
+  await client.query(insertPieces(stored, values, source.sql), [...source.values]);
 }
 
-function insertPieces(stored: StoredRollup, values: RollupValues, { sql }: Relation): string {
+/** `source`: as of `addPieces`. `groups`: in FROM, the group columns and _group. */
+export function insertPieces(
+  stored: StoredRollup,
+  values: RollupValues,
+  source: string,
+  groups: string = touchedTable,
+): string {
   const { by } = stored.rollup;
   const columns = values.columns.map((_, i) => `c${i + 1}`).join(', ');
   return `insert into ${stateNames(stored).pieces.get(values.id)} (_group, chunk_id, ${columns}, n)
      select t._group, d.chunk_id, ${columns}, d.n
-     from (select ${recordOf(by)} as key, f.* from (${sql}) f) d
-     join (select ${recordOf(by)} as key, f._group from ${touchedTable} f) t on d.key = t.key
+     from (select ${recordOf(by)} as _key, f.* from (${source}) f) d
+     join (select ${recordOf(by)} as _key, f._group from ${groups} f) t on d._key = t._key
      order by t._group`;
 }
 
@@ -48,32 +59,47 @@ export async function widenByPieces(
     `create temporary table rollup_pieces on commit drop as select _group, c1 from ${pieces.get(values.id)} limit 0`,
   );
   await client.query(
-    `with added as (${insertPieces(stored, values, source)} returning _group, c1)
+    `with added as (${insertPieces(stored, values, source.sql)} returning _group, c1)
      insert into pg_temp.rollup_pieces select _group, c1 from added`,
     [...source.values],
   );
   await client.query('analyze pg_temp.rollup_pieces');
-  const set = answers.map(({ column, kind }) =>
-    kind === 'min' ? `${column} = least(s.${column}, p.low)` : `${column} = greatest(s.${column}, p.high)`,
-  );
+  const set = answers.map((answer) => widened(answer, `p.${endOf(answer)}`));
   await client.query(
     `update ${state} s set ${set.join(', ')}
-     from (
-       select _group, (array_agg(low order by low))[1] as low, (array_agg(high order by high desc))[1] as high
-       from (select _group, c1[1] as low, c1[cardinality(c1)] as high from pg_temp.rollup_pieces) e group by _group
-     ) p
-     where s._group = p._group`,
+     from (${endsOfPieces('_group', 'pg_temp.rollup_pieces')}) p where s._group = p._group`,
   );
   await client.query('drop table pg_temp.rollup_pieces');
 }
 
+interface WidenedAnswer {
+  readonly column: string;
+  readonly kind: ValuesPick['kind'];
+}
+
 /** The answers that are the least or the greatest of these values; they are if `isWidened`. */
-export function widenedAnswers({ measures }: CompiledRollup, { id }: RollupValues) {
+export function widenedAnswers({ measures }: CompiledRollup, { id }: RollupValues): WidenedAnswer[] {
   return measures.flatMap(({ answer }) =>
     answer?.kind === 'values' && answer.values === id && answer.pick.kind !== 'percentile'
       ? [{ column: answer.column, kind: answer.pick.kind }]
       : [],
   );
+}
+
+/** Sets the answer of a row `s` to the least or the greatest of what it was and `value`. */
+export function widened({ column, kind }: WidenedAnswer, value: string): string {
+  return `${column} = ${kind === 'min' ? 'least' : 'greatest'}(s.${column}, ${value})`;
+}
+
+/** Which column of `endsOfPieces` the answer follows from. */
+export function endOf({ kind }: WidenedAnswer): '_low' | '_high' {
+  return kind === 'min' ? '_low' : '_high';
+}
+
+/** A select of the least and the greatest value of all pieces of a group. `pieces`: in FROM, with `groups` and c1. */
+export function endsOfPieces(groups: string, pieces: string): string {
+  return `select ${groups}, (array_agg(_low order by _low))[1] as _low, (array_agg(_high order by _high desc))[1] as _high
+    from (select ${groups}, c1[1] as _low, c1[cardinality(c1)] as _high from ${pieces}) e group by ${groups}`;
 }
 
 const ordered = ({ sql, isText }: RollupInput) => (isText ? `${sql} collate "C"` : sql);

@@ -286,6 +286,22 @@ describe('results of workers', () => {
     },
   );
 
+  it('may have a group column of any name', async () => {
+    const random = randomOf(29);
+    const by = [r.hourOf('at', { as: 'key' })];
+    const measures = { rows: r.count(), last: r.max('at'), values: r.countDistinct('whole') };
+    const of = dataset({
+      one: { kind: 'rollup', by, measures } as r.Rollup,
+      two: { kind: 'rollup', by, measures: { rows: r.count(), last: r.max('at') } } as r.Rollup,
+    });
+    await sink.setUp(of);
+    const file = [await load(of, random)];
+    await end(of, file, '(select * from star.fact limit 0)');
+    expect(await shown(of)).toEqual(await wanted(of));
+    await undo(of, file);
+    expect(await states(of)).toEqual([]);
+  });
+
   it('of a group of chunks are those of each', async () => {
     const random = randomOf(5);
     const of = randomDataset(random);
