@@ -1,5 +1,5 @@
 /** Forks the processes that do the work of a side, gives each a task, and waits for them. */
-import { type ForkOptions, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { endedCpuSeconds } from './process-run.ts';
 
 export interface TogetherRun<Answer> {
@@ -44,6 +44,18 @@ function runOne<Answer>(module: string, task: object, options: ForkOptions): Pro
       else reject(new Error(`${module} ended with ${code}\n${stderr}`));
     });
     child.send(task);
+  });
+}
+
+/** The next message of a child. Rejects if it ends before; `what`: the child, in words. */
+export function nextMessage(child: ChildProcess, what: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => reject(new Error(`${what} ended with ${code}`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message);
+    });
   });
 }
 

@@ -1,20 +1,19 @@
 /** A running `landfall up` that finds a file in its landing folder, or in a bucket on this machine. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { linkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BucketEnvironment, BucketTask, StoredFile } from '../children/bucket-server.ts';
+import { nextMessage } from '../processes/children.ts';
 import { processStat } from '../processes/proc.ts';
 import type { Measurement, Side } from '../rounds/rounds.ts';
 import { type Arena, type Input, withClient } from './arena.ts';
-import { cutIntoFiles, dropWarmRows, type RunningUp, warmName, withRunningUp } from './running-up.ts';
+import { dropWarmRows, type RunningUp, withRunningUp } from './running-up.ts';
 import { mustAgree, sumsOfStar } from './trip-sums.ts';
 
 const serverModule = fileURLToPath(new URL('../children/bucket-server.js', import.meta.url));
 const bucket = 'landfall-bench';
 const landedName = 'landed.csv';
-const warmRows = 24;
-const warmBytes = 16_384;
 
 /** Puts a file into the landing place, so that it appears complete. */
 type Land = (path: string, name: string) => Promise<void>;
@@ -47,10 +46,10 @@ export function fromBucket(arena: Arena, input: Input): Side {
       const server = fork(serverModule, [], { stdio: ['ignore', 2, 2, 'ipc'] });
       try {
         server.send({ bucket } satisfies BucketTask);
-        const env = (await message(server)) as BucketEnvironment;
+        const env = (await nextMessage(server, 'the server of the bucket')) as BucketEnvironment;
         const land: Land = async (path, name) => {
           server.send({ path, key: `landing/trips/${name}` } satisfies StoredFile);
-          await message(server);
+          await nextMessage(server, 'the server of the bucket');
         };
         return await withRunningUp(
           arena,
@@ -72,15 +71,12 @@ async function landOnce(
   land: Land,
   bucketPid?: number,
 ): Promise<Measurement> {
-  const head = { path: input.path, bytes: Math.min(input.bytes, warmBytes) };
-  const [warm] = cutIntoFiles(head, staging, warmRows);
-  await land(warm, warmName);
-  await done(arena, up, warmName);
+  await up.warm(staging, input, land);
   await arena.settle(input);
   const bucketCpu = () => (bucketPid === undefined ? 0 : (processStat(bucketPid)?.cpuSeconds ?? Number.NaN));
   await land(input.path, landedName);
   const before = { cpu: up.cpuSeconds(), server: arena.serverCpuSeconds(), bucket: bucketCpu() };
-  const seconds = await done(arena, up, landedName);
+  const seconds = await done(arena, up);
   const cpuSeconds = up.cpuSeconds() - before.cpu;
   const serverCpuSeconds = arena.serverCpuSeconds() - before.server;
   const bucketCpuSeconds = bucketCpu() - before.bucket;
@@ -93,21 +89,14 @@ async function landOnce(
 }
 
 /** Resolves when the file is done, with the seconds since it was found. */
-async function done(arena: Arena, up: RunningUp, name: string): Promise<number> {
+async function done(arena: Arena, up: RunningUp): Promise<number> {
   for (;;) {
     const [file] = await arena.query<{ state: string; seconds: number }>(
       `select state, extract(epoch from finished_at - landed_at)::float8 as seconds
-       from landfall.file where name = '${name}' and finished_at is not null`,
+       from landfall.file where name = '${landedName}' and finished_at is not null`,
     );
     if (file?.state === 'done') return file.seconds;
     if (file !== undefined) throw new Error(`the file is ${file.state}`);
     await up.change(({ kind }) => kind === 'file', 600_000);
   }
-}
-
-function message(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`the bucket's server ended with ${code}`)));
-  });
 }

@@ -113,14 +113,21 @@ export class RunningUp {
     renameSync(path, join(this.landing, name));
   }
 
-  /** Loads one small file with other bytes, so that workers, connections and tables exist before timing starts. */
-  async warm(staging: string, input: Input): Promise<void> {
+  /**
+   * Loads one small file with other bytes, so that workers, connections and tables exist before timing starts. `drop`:
+   * puts it where files land, if that is not a folder.
+   */
+  async warm(
+    staging: string,
+    input: Input,
+    drop = async (path: string, name: string) => this.drop(path, name),
+  ): Promise<void> {
     const folder = join(staging, 'warm');
     mkdirSync(folder);
     const head = { path: input.path, bytes: Math.min(input.bytes, warmBytes) };
     const [path] = cutIntoFiles(head, folder, warmRows);
     const done = this.change(({ kind }) => kind === 'chunk');
-    this.drop(path, warmName);
+    await drop(path, warmName);
     await done;
     rmSync(folder, { recursive: true });
   }

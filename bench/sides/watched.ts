@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Unsent } from '../children/unsent-bytes.ts';
 import type { Watched, WatchingTask } from '../children/watching-clients.ts';
+import { nextMessage } from '../processes/children.ts';
 import { peakBytes } from '../processes/proc.ts';
 import { type Measurement, quantile, type Side } from '../rounds/rounds.ts';
 import type { Arena, Input } from './arena.ts';
@@ -108,21 +109,14 @@ function spans({ commits }: Watched, times: ReadonlyMap<string, number>): Watche
 async function openClients(task: WatchingTask): Promise<ChildProcess> {
   const child = fork(clientsModule, [], { stdio: ['ignore', 2, 2, 'ipc'] });
   child.send(task);
-  await message(child);
+  await nextMessage(child, 'the clients');
   return child;
 }
 
 async function endClients(child: ChildProcess): Promise<Watched> {
   await delay(restMs);
   child.send('end');
-  const watched = (await message(child)) as Watched;
+  const watched = (await nextMessage(child, 'the clients')) as Watched;
   if (child.exitCode === null) await once(child, 'exit');
   return watched;
-}
-
-function message(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`the clients ended with ${code}`)));
-  });
 }
